@@ -1,0 +1,54 @@
+// swift-tools-version: 6.0
+import Foundation
+import PackageDescription
+
+// The plan of the house, from the ground up: a target imports only targets that stand above it in this list.
+
+/// SIMD kernels need the processor's own instructions (FMA above all). `VAELEARN_MARCH` names another
+/// x86-64 level for a binary that travels (`make dist`); arm64 is left to its default.
+#if arch(x86_64)
+let march = ProcessInfo.processInfo.environment["VAELEARN_MARCH"] ?? "native"
+let optimised: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=\(march)"])]
+#else
+let optimised: [SwiftSetting] = []
+#endif
+
+let package = Package(
+    name: "vaelearn",
+    products: [.executable(name: "vaelearn", targets: ["vaelearn"])],
+    targets: [
+        // System libraries: module maps, nothing more.
+        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+        .systemLibrary(name: "CPango", pkgConfig: "cairo", providers: [.apt(["libpango1.0-dev"])]),
+        .systemLibrary(name: "CMD4C", providers: [.apt(["libmd4c-dev"])]),
+        .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // The engine.
+        .target(name: "Autodiff", dependencies: ["COneDNN"], swiftSettings: optimised),
+        .target(name: "Probability", dependencies: ["Autodiff"], swiftSettings: optimised),
+
+        // Pictures and words.
+        .target(name: "Figures", dependencies: ["CCairo", "CPango"]),
+        .target(name: "Markup", dependencies: ["CMD4C"]),
+
+        // The cell language and the lessons written in it.
+        .target(name: "Cells", dependencies: ["Autodiff", "Probability", "Figures"], swiftSettings: optimised),
+        .target(name: "Lessons", dependencies: ["Markup", "Cells"]),
+
+        // The screen and the commands.
+        .target(name: "Terminal", dependencies: ["Markup", "CEdit"]),
+        .executableTarget(name: "vaelearn", dependencies: ["Lessons", "Terminal"]),
+
+        .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "ProbabilityTests", dependencies: ["Probability"]),
+        .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
+        .testTarget(name: "MarkupTests", dependencies: ["Markup"]),
+        .testTarget(name: "CellsTests", dependencies: ["Cells"]),
+        .testTarget(name: "LessonsTests", dependencies: ["Lessons"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+        .testTarget(name: "vaelearnTests", dependencies: ["Lessons", "Terminal"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

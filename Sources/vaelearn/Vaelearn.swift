@@ -1,0 +1,4 @@
+@main
+struct Vaelearn {
+    static func main() { print("vaelearn") }
+}
