@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// The continuous Bernoulli as the exponential family that it is: density exp(ηx - A(η)) on [0, 1], η = logit λ,
 /// A(η) = ln((eη - 1)/η). All of it is smooth at η = 0 (λ = 1/2), where the usual formulas in λ divide 0 by 0.
@@ -37,6 +33,25 @@ public enum ContinuousBernoulliFamily {
         }
         let ratio = langevinRatio(u)
         return 0.25 * (1 - ratio * (ratio * u * u + 2))
+    }
+
+    /// A‴(η), the slope of the variance: L″(u)/8, u = η/2, L″ = -2 (L L′ + L′/u - L/u²); an odd function.
+    public static func thirdCumulant(_ logit: Double) -> Double {
+        let u = abs(logit) / 2
+        let value: Double
+        if u > 3 {
+            let e = exp(-2 * u)
+            // 2 coth u/sinh² u - 2/u³.
+            value = 8 * e * (1 + e) / ((1 - e) * (1 - e) * (1 - e)) - 2 / (u * u * u)
+        } else if u < 0.05 {
+            let square = u * u
+            value = u * (-2.0 / 15 + square * (8.0 / 189 + square * (-2.0 / 225 + square * (144.0 / 93_555))))
+        } else {
+            let ratio = langevinRatio(u)
+            let slope = 1 - ratio * (ratio * u * u + 2)
+            value = -2 * (ratio * u * slope + (slope - ratio) / u)
+        }
+        return (logit < 0 ? -value : value) / 8
     }
 
     /// F(x) = (eηˣ - 1)/(eη - 1) for x in [0, 1].

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// Nodes and weights with Σ wᵢ f(xᵢ) = E f(X), X ~ N(0, 1), exact for polynomials of degree below 2n.
 public struct GaussHermite: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// How likely samples as odd as these are, if they come from the distribution named: small is bad news.
 public enum GoodnessOfFit {

@@ -1,32 +1,8 @@
 import Autodiff
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// Functions that the C library does not have.
 public enum SpecialFunctions {
-    /// ψ(x) = d/dx ln Γ(x); NaN at the poles 0, -1, -2, ...
-    public static func digamma(_ x: Double) -> Double {
-        if x <= 0 {
-            guard x != x.rounded(.down) else { return .nan }
-            // ψ(1 - x) - ψ(x) = π cot(πx), of which only x's fraction matters.
-            let fraction = x - x.rounded(.down)
-            return digamma(1 - x) - .pi / tan(.pi * fraction)
-        }
-        var x = x
-        var sum = 0.0
-        while x < 10 {
-            sum -= 1 / x
-            x += 1
-        }
-        // ln x - 1/2x - Σ B₂ₖ/(2k x²ᵏ), to k = 7.
-        let r = 1 / (x * x)
-        let tail = r * (1.0 / 12 - r * (1.0 / 120 - r * (1.0 / 252 - r * (1.0 / 240 - r * (1.0 / 132 - r * (691.0 / 32760 - r / 12))))))
-        return sum + log(x) - 0.5 / x - tail
-    }
-
     /// Φ(x).
     public static func normalCDF(_ x: Double) -> Double { 0.5 * erfc(-x * 0.5.squareRoot()) }
 
@@ -52,7 +28,7 @@ public enum SpecialFunctions {
         guard a > 0, a.isFinite, x >= 0 else { return (.nan, .nan) }
         if x == 0 { return (0, 1) }
         if x == .infinity { return (1, 0) }
-        let front = exp(a * log(x) - x - logGamma(a))
+        let front = exp(a * log(x) - x - Double.lgamma(a))
         if x < a + 1 {
             // Σ xⁿ / (a (a+1) ... (a+n)).
             var (term, sum, n) = (1 / a, 1 / a, a)
@@ -82,11 +58,5 @@ public enum SpecialFunctions {
         }
         let upper = min(1, front * fraction)
         return (1 - upper, upper)
-    }
-
-    /// ln |Γ(x)|.
-    public static func logGamma(_ x: Double) -> Double {
-        var sign: Int32 = 0
-        return lgamma_r(x, &sign)
     }
 }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 /// Φ⁻¹(1/2 + `offset`), for `offset` in (-1/2, 1/2), with `tail` = 1/2 - |offset| given apart so that it keeps its
 /// digits near the ends. Algorithm AS 241 (Wichura, "The percentage points of the normal distribution", Applied
