@@ -67,7 +67,8 @@ public func linear<Scalar>(
     }
 }
 
-/// −log p(x | logits ℓ) of a Bernoulli, element by element: ln(1 + e^ℓ) − x·ℓ. dℓ = σ(ℓ) − x, dx = −ℓ.
+/// −log p(x | logits ℓ) of a Bernoulli, element by element: ln(1 + e^ℓ) − x·ℓ, in a form where nothing cancels however
+/// sure the logits are. dℓ = σ(ℓ) − x, dx = −ℓ.
 @_specialize(where Scalar == Double)
 @_specialize(where Scalar == Float)
 public func bernoulliFromLogits<Scalar>(_ logits: Tensor<Scalar>, _ x: Tensor<Scalar>) throws(TensorError) -> Tensor<Scalar> {
@@ -75,7 +76,7 @@ public func bernoulliFromLogits<Scalar>(_ logits: Tensor<Scalar>, _ x: Tensor<Sc
         throw .mismatched(operation: .bernoulliFromLogits, detail: "logits \(logits.shape) and data \(x.shape) differ in shape")
     }
     let l0 = logits.detached, x0 = x.detached
-    let value = try l0.map(x0) { l, x in logOnePlusExp(l) - x * l }
+    let value = try l0.map(x0) { l, x in (l > 0 ? l * (1 - x) : -x * l) + Scalar.log1p(Scalar.exp(-l.magnitude)) }
     return try value.recorded(.bernoulliFromLogits, logits, x) { (g, inputs) throws(TensorError) in
         try inputs.add(0) { () throws(TensorError) in try g.map(l0, x0) { g, l, x in g * (logistic(l) - x) } }
         try inputs.add(1) { () throws(TensorError) in try g.map(l0) { g, l in -g * l } }
