@@ -62,12 +62,26 @@ extension Statement {
 
 private struct NameScope {
     var free: Set<String> = []
-    private var bound: Set<String> = []
+    /// How often a name is bound in the scopes open now, and in which order: leaving a scope undoes its part.
+    private var bound: [String: Int] = [:]
+    private var trail: [String] = []
+
+    private mutating func bind(_ name: String) {
+        bound[name, default: 0] += 1
+        trail.append(name)
+    }
+
+    private mutating func scoped(_ body: (inout NameScope) -> Void) {
+        let mark = trail.count
+        body(&self)
+        for name in trail[mark...] { bound[name]! -= 1 }
+        trail.removeSubrange(mark...)
+    }
 
     mutating func enter(_ expression: Expression) {
         switch expression.form {
         case .name(let name):
-            if !bound.contains(name) { free.insert(name) }
+            if bound[name, default: 0] == 0 { free.insert(name) }
         case .function(let function):
             enter(function)
         case .block(let block):
@@ -95,24 +109,24 @@ private struct NameScope {
             statement.form.forEachChild { children.append($0) }
             for child in children { enter(child) }
         }
-        if let name = statement.boundName { bound.insert(name) }
+        if let name = statement.boundName { bind(name) }
     }
 
     private mutating func enter(_ function: Function) {
         for parameter in function.parameters {
             if let standard = parameter.standard { enter(standard) }
         }
-        let outer = bound
-        if let name = function.name { bound.insert(name) }
-        bound.formUnion(function.parameters.map(\.name.text))
-        enter(function.body)
-        bound = outer
+        scoped {
+            if let name = function.name { $0.bind(name) }
+            for parameter in function.parameters { $0.bind(parameter.name.text) }
+            $0.enter(function.body)
+        }
     }
 
     private mutating func enter(_ block: Block, binding names: [String] = []) {
-        let outer = bound
-        bound.formUnion(names)
-        for statement in block.statements { enter(statement) }
-        bound = outer
+        scoped {
+            for name in names { $0.bind(name) }
+            for statement in block.statements { $0.enter(statement) }
+        }
     }
 }

@@ -154,19 +154,19 @@ struct Parser {
 
     private mutating func postfix() throws(CellError) -> Expression {
         let start = token.span
+        let braced = token.is(.openBrace) || token.is(.if)
         var base = try primary()
-        switch base.form {
-        case .block, .conditional, .function: return base
-        default: break
-        }
+        if braced { return base }
         while true {
             if token.is(.openRound) {
                 if case .number = base.form {
                     throw CellError("A number cannot be called.", at: token.span, hint: "a product needs its sign: 2 * (x + 1)")
                 }
-                base = try make(.call(base, arguments()), from: start)
+                let arguments = try arguments()
+                base = try make(.call(base, arguments), from: start)
             } else if token.is(.openSquare) {
-                base = try make(.index(base, subscripts()), from: start)
+                let subscripts = try subscripts()
+                base = try make(.index(base, subscripts), from: start)
             } else if token.is(.dot) {
                 advance()
                 guard let name = takeName() else {
