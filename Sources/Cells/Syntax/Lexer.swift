@@ -32,7 +32,7 @@ struct Lexer {
             if let opening = lexer.open.last, opening.kind != .inline { fault = Self.neverClosed(opening) }
         } catch {
             fault = error
-            lexer.tokens.append(Token(kind: .invalid(error), span: error.span))
+            lexer.tokens.append(Token(kind: .invalid, span: error.span))
         }
         lexer.tokens.append(Token(kind: .end, span: Span(lexer.bytes.count, lexer.bytes.count)))
         return (lexer.tokens, fault)

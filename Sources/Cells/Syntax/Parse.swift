@@ -49,11 +49,11 @@ extension Expression {
 
 private func parsing<Result>(_ source: String, inline: Bool = false, _ body: (inout Parser) throws(CellError) -> Result) throws(CellError) -> Result {
     let (tokens, fault) = Lexer.tokens(of: source, inline: inline)
-    var parser = Parser(tokens)
+    var parser = Parser(tokens, fault: fault)
     do throws(CellError) {
         return try body(&parser)
     } catch {
-        if case .invalid(let fault) = parser.token.kind { throw fault }
+        if case .invalid = parser.token.kind, let fault { throw fault }
         // Behind a bracket that nobody closes, the bracket is the fault.
         if let fault, fault.span.start <= error.span.start { throw fault }
         throw error

@@ -24,11 +24,14 @@ extension Parser {
         let start = token.span
         guard token.is(.openBrace) else { throw missingBlock(after: owner ?? "") }
         advance()
-        let statements = try nested { parser throws(CellError) in try parser.statements(topLevel: false) }
+        try enter()
+        defer { depth -= 1 }
+        let statements = try statements(topLevel: false)
         try expect(.closeBrace)
         return Block(statements: statements, span: start.through(previousSpan))
     }
 
+    @inline(never)
     private mutating func statement(topLevel: Bool) throws(CellError) -> Statement {
         let start = token.span
         let form: Statement.Form
@@ -49,6 +52,7 @@ extension Parser {
 
     // MARK: Assignment
 
+    @inline(never)
     private mutating func assignmentOrExpression() throws(CellError) -> Statement.Form {
         if case .name(let word) = token.kind, let hint = ForeignWords.hints[word], next.startsWord {
             throw CellError("There is no \"\(word)\" here.", at: token.span, hint: hint)
@@ -107,6 +111,7 @@ extension Parser {
 
     // MARK: Loop
 
+    @inline(never)
     private mutating func loop() throws(CellError) -> Statement.Form {
         let hint = "write for x in xs { ... } or for (i, x) in enumerate(xs) { ... }"
         advance()
@@ -127,6 +132,7 @@ extension Parser {
 
     // MARK: Knob
 
+    @inline(never)
     private mutating func knob() throws(CellError) -> Knob {
         let hint = "write knob beta = 1 in 0..10 \"weight of the KL term\""
         advance()
@@ -134,9 +140,9 @@ extension Parser {
         guard take(.assign) else { throw CellError("The knob's value is missing.", at: token.span, hint: hint) }
         let value = try expression()
         guard take(word: "in") else { throw CellError("The knob's range is missing.", at: token.span, hint: hint) }
-        let lower = try sum()
+        let lower = try operation(atLeast: .sum)
         guard take(.dots) else { throw CellError("The knob's upper end is missing.", at: token.span, hint: hint) }
-        let upper = try sum()
+        let upper = try operation(atLeast: .sum)
         var text: String?
         if case .textStart = token.kind {
             let written = try self.text()
@@ -150,6 +156,7 @@ extension Parser {
 
     // MARK: Check
 
+    @inline(never)
     private mutating func check() throws(CellError) -> Check {
         advance()
         var label: Expression?
@@ -177,6 +184,7 @@ extension Parser {
     }
 
     /// `tol T`, `rtol R`, `within K se`, each once, in any order; `word` is the first.
+    @inline(never)
     private mutating func tolerance() throws(CellError) -> (word: Name, values: Check.Tolerance)? {
         var values = Check.Tolerance()
         var first: Name?
@@ -194,7 +202,7 @@ extension Parser {
             first = first ?? Name(text: word, span: token.span)
             advance()
             _ = take(.assign)
-            values[keyPath: field] = try sum()
+            values[keyPath: field] = try operation(atLeast: .sum)
             if word == "within", !take(word: "se") {
                 throw CellError("\"within\" counts standard errors: the \"se\" is missing.", at: token.span, hint: "write check a ~= b within 4 se")
             }

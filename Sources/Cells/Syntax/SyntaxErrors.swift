@@ -2,11 +2,12 @@
 
 extension Parser {
     /// A token that cannot follow what stands before it.
+    @inline(never)
     func unexpected() -> CellError {
         let span = token.span
         switch token.kind {
-        case .invalid(let error):
-            return error
+        case .invalid:
+            return fault ?? CellError("The source cannot be read on.", at: span)
         case .symbol(.assign):
             return CellError("A \"=\" cannot stand here.", at: span, hint: "compare with ==; a name is bound by x = 3 on a line of its own")
         case .symbol(.colon):
@@ -68,9 +69,10 @@ extension Parser {
     }
 
     /// A token stands where a value should.
+    @inline(never)
     func missingValue() -> CellError {
         let span = token.span
-        if case .invalid(let error) = token.kind { return error }
+        if case .invalid = token.kind, let fault { return fault }
         if index > 0 {
             let before = tokens[index - 1]
             if case .symbol(let symbol) = before.kind, before.continuesLine, symbol != .comma, symbol != .colon {
@@ -105,9 +107,10 @@ extension Parser {
         }
     }
 
+    @inline(never)
     func missingBlock(after owner: String) -> CellError {
         let span = token.span
-        if case .invalid(let error) = token.kind { return error }
+        if case .invalid = token.kind, let fault { return fault }
         let hint = "write \(owner) { ... }"
         switch token.kind {
         case .symbol(.assign):

@@ -13,7 +13,7 @@ struct Token: Sendable {
         case separator
         case end
         /// The source cannot be read from here on; the last token but `end`.
-        case invalid(CellError)
+        case invalid
     }
 
     enum Keyword: String, Sendable {

@@ -70,7 +70,7 @@ public final class Expression: Sendable {
     /// 1 for a leaf; never above `heightLimit`, so that walks may recurse.
     package let height: Int
 
-    package static let heightLimit = 200
+    package static let heightLimit = 100
 
     package enum Form: Sendable {
         case number(Double)
