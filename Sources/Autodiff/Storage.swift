@@ -29,9 +29,29 @@ public enum TensorMemory {
 
     private static let liveBytes = Atomic<Int>(0)
     private static let fresh = Atomic<Int>(0)
-    private static let idle = Mutex<[Int: [Block]]>([:])
+    private static let idle = Mutex(Idle())
 
     private struct Block: @unchecked Sendable { let pointer: UnsafeMutableRawPointer }
+
+    /// Buffers nobody holds at the moment, by size.
+    private struct Idle: Sendable {
+        var blocks: [Int: [Block]] = [:]
+        var bytes = 0
+
+        mutating func take(_ size: Int) -> Block? {
+            guard let block = blocks[size]?.popLast() else { return nil }
+            bytes -= size
+            return block
+        }
+
+        /// Past half a gibibyte the system gets its memory back.
+        mutating func keep(_ block: Block, _ size: Int) -> Bool {
+            guard bytes + size <= 1 << 29 else { return false }
+            blocks[size, default: []].append(block)
+            bytes += size
+            return true
+        }
+    }
 
     private static let smallest = 4096
     private static let alignment = 64
@@ -45,7 +65,7 @@ public enum TensorMemory {
             throw .outOfMemory(requested: bytes, limit: min(limit, 1 << 46))
         }
         let size = roundedUp(bytes)
-        if let block = idle.withLock({ $0[size]?.popLast() }) {
+        if let block = idle.withLock({ $0.take(size) }) {
             liveBytes.add(bytes, ordering: .relaxed)
             return block.pointer
         }
@@ -63,12 +83,7 @@ public enum TensorMemory {
         guard bytes >= smallest else { return free(pointer) }
         let size = roundedUp(bytes)
         let block = Block(pointer: pointer)
-        // A handful of each size serves a training step; past that, or for a giant, the system gets it back.
-        let kept = idle.withLock { idle in
-            guard size <= 1 << 26, idle[size, default: []].count < 64 else { return false }
-            idle[size]!.append(block)
-            return true
-        }
+        let kept = idle.withLock { $0.keep(block, size) }
         if !kept { free(pointer) }
     }
 

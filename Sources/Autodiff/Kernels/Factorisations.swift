@@ -12,7 +12,7 @@ struct LUFactors<Scalar: Real> {
         order = Array(0..<size)
         for k in 0..<size {
             var pivot = k
-            for row in (k + 1)..<Swift.max(size, k + 1)
+            for row in (k + 1)..<size
             where self[row, k].magnitude > self[pivot, k].magnitude || self[pivot, k].isNaN { pivot = row }
             if pivot != k {
                 for column in 0..<size { entries.swapAt(k * size + column, pivot * size + column) }
@@ -20,11 +20,11 @@ struct LUFactors<Scalar: Real> {
                 swaps += 1
             }
             guard self[k, k] != 0 else { continue }
-            for row in (k + 1)..<Swift.max(size, k + 1) {
+            for row in (k + 1)..<size {
                 let factor = self[row, k] / self[k, k]
                 entries[row * size + k] = factor
                 guard factor != 0 else { continue }
-                for column in (k + 1)..<Swift.max(size, k + 1) {
+                for column in (k + 1)..<size {
                     entries[row * size + column] -= factor * self[k, column]
                 }
             }
@@ -58,7 +58,7 @@ struct LUFactors<Scalar: Real> {
                     }
                     for i in stride(from: size - 1, through: 0, by: -1) {
                         var sum = column[i]
-                        for k in (i + 1)..<Swift.max(size, i + 1) { sum -= self[k, i] * column[k] }
+                        for k in (i + 1)..<size { sum -= self[k, i] * column[k] }
                         column[i] = sum
                     }
                     for i in 0..<size { x[order[i] * columns + j] = column[i] }
@@ -70,7 +70,7 @@ struct LUFactors<Scalar: Real> {
                     }
                     for i in stride(from: size - 1, through: 0, by: -1) {
                         var sum = column[i]
-                        for k in (i + 1)..<Swift.max(size, i + 1) { sum -= self[i, k] * column[k] }
+                        for k in (i + 1)..<size { sum -= self[i, k] * column[k] }
                         column[i] = sum / self[i, i]
                     }
                     for i in 0..<size { x[i * columns + j] = column[i] }
@@ -93,7 +93,7 @@ func jacobiEigenvalues<Scalar: Real>(_ matrix: [Scalar], size n: Int) -> (values
         }
         if !(off > scale * Scalar.ulpOfOne * Scalar.ulpOfOne * 1e-4) { break }
         for p in 0..<n {
-            for q in (p + 1)..<Swift.max(n, p + 1) where a[p * n + q] != 0 {
+            for q in (p + 1)..<n where a[p * n + q] != 0 {
                 let theta = (a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q])
                 let t = (theta < 0 ? -1 : 1) / (theta.magnitude + (theta * theta + 1).squareRoot())
                 let c = 1 / (t * t + 1).squareRoot(), s = t * c
