@@ -66,18 +66,27 @@ struct PlacedRule: MarkContent {
         let color = rule.color ?? Color(0x555555)
         let start = vertical ? Point(place, plot.y) : Point(plot.x, place)
         let end = vertical ? Point(place, plot.maxY) : Point(plot.maxX, place)
-        drawing.commands.append(.stroke(.segment(start, end), Pen(color, width: 1.3, dash: rule.dash)))
+        drawing.rules.append(.stroke(.segment(start, end), Pen(color, width: 1.3, dash: rule.dash)))
         guard let label = rule.label, vertical ? (plot.x...plot.maxX).contains(place) : (plot.y...plot.maxY).contains(place) else {
             return
         }
         let block = TextBlock(label, size: TypeSize.annotation)
         let extent = drawing.measurer.measure(block)
+        // At the line's end, or where along it there are no data.
         if vertical {
-            drawing.label(
-                block, near: Point(place, plot.y + extent.height / 2 + 2), sides: [.right, .left], gap: 5, color: color.readable)
+            let room = plot.height - extent.height - 4
+            let places = [0.0, 0.2, 0.4, 0.6, 0.8].flatMap { t in
+                let anchor = Point(place, plot.y + extent.height / 2 + 2 + t * room)
+                return [(anchor, PanelDrawing.Side.right), (anchor, .left)]
+            }
+            drawing.label(block, at: places, color: color.readable, avoidsData: true)
         } else {
-            let x = plot.maxX - extent.width / 2 - 4
-            drawing.label(block, near: Point(x, place), sides: [.above, .below], gap: 2, color: color.readable)
+            let room = plot.width - extent.width - 8
+            let places = [1.0, 0, 0.75, 0.5, 0.25].flatMap { t in
+                let anchor = Point(plot.x + extent.width / 2 + 4 + t * room, place)
+                return [(anchor, PanelDrawing.Side.above), (anchor, .below)]
+            }
+            drawing.label(block, at: places, gap: 2, color: color.readable, avoidsData: true)
         }
     }
 
@@ -107,7 +116,7 @@ extension Mark.Text: MarkContent {
             case .below: [.below, .above, .right, .left]
             case .centre: [.centre]
             }
-        drawing.label(block, near: anchor, sides: sides, color: (color ?? .ink).readable)
+        drawing.label(block, near: anchor, sides: sides, color: (color ?? .ink).readable, avoidsData: side != .centre)
     }
 
     var csvColumns: [(name: String, values: [String])] {
@@ -134,7 +143,7 @@ extension Mark.Arrow: MarkContent {
                 abs(tip.x - tail.x) > abs(tip.y - tail.y) ? (tip.x > tail.x ? .left : .right) : (tip.y > tail.y ? .above : .below)
             drawing.label(
                 TextBlock(label, size: TypeSize.annotation), near: tail, sides: [side, .above, .below, .right, .left],
-                color: color.readable)
+                color: color.readable, avoidsData: true)
         }
     }
 

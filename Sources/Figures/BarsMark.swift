@@ -59,6 +59,8 @@ extension Mark.Bars: MarkContent {
                 along.include(place + 0.5 * pitch)
                 up.include(height)
                 if logarithmic { up.include(height / 2) }
+                // Room for the number at the bar's end.
+                if showsValues { up.include(height * (horizontal ? 1.15 : 1.08)) }
             }
             for (height, error) in zip(heights, errors ?? []) where error.isFinite {
                 up.include(height + abs(error))

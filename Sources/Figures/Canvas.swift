@@ -125,7 +125,7 @@ final class Canvas {
         case .pentagon: polygon(5, radius: 1.1 * r, turn: 0)
         case .plus: lines([(-1, 0, 1, 0), (0, -1, 0, 1)])
         case .cross: lines([(-0.75, -0.75, 0.75, 0.75), (-0.75, 0.75, 0.75, -0.75)])
-        case .bar: lines([(-1, 0, 1, 0)])
+        case .ring: cairo_arc(context, p.x, p.y, 0.9 * r, 0, 2 * .pi)
         }
     }
 
@@ -188,7 +188,7 @@ final class Canvas {
 
 extension MarkerShape {
     /// Made of lines, not of an area.
-    var isOpen: Bool { self == .plus || self == .cross || self == .bar }
+    var isOpen: Bool { self == .plus || self == .cross || self == .ring }
 }
 
 /// An image surface in memory: premultiplied ARGB, a UInt32 a pixel.

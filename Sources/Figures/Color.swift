@@ -42,7 +42,7 @@ public struct Color: Hashable, Sendable {
     public static let white = Color(0xFFFFFF)
 
     /// The order in which series take their colours: neighbours differ in lightness as well.
-    public static let series: [Color] = [blue, vermilion, green, orange, purple, sky, Color(0x333333), yellow]
+    public static let series: [Color] = [blue, vermilion, green, orange, purple, sky, Color(0x333333), yellow, Color(0x8C4A1A), Color(0x8C8C8C)]
 
     static let ink = Color(0x222222)
     static let quietInk = Color(0x505050)

@@ -25,7 +25,11 @@ struct ColorBar: Sendable {
 
     private static let gap = 14.0, breadth = 12.0
 
-    private func ticks(_ height: Double) -> [Tick] { Ticks.linear(low, high, atMost: max(2, Int(height / 45))) }
+    private func ticks(_ height: Double) -> [Tick] {
+        // An end that is round but for a hair gets its number, too.
+        let hair = 0.004 * (high - low)
+        return Ticks.linear(low - hair, high + hair, atMost: max(2, Int(height / 30)))
+    }
 
     func width(height: Double, _ measurer: any TextMeasurer) -> Double {
         let numbers = ticks(height).map { measurer.measure(TextBlock($0.label, size: TypeSize.tick)).width }.max() ?? 0
@@ -42,7 +46,7 @@ struct ColorBar: Sendable {
         ]
         var widest = 0.0
         for tick in ticks(plot.height) {
-            let y = bar.maxY - fraction(tick.value) * bar.height
+            let y = bar.maxY - min(max(fraction(tick.value), 0), 1) * bar.height
             let block = TextBlock(tick.label, size: TypeSize.tick)
             let extent = measurer.measure(block)
             widest = max(widest, extent.width)

@@ -1,5 +1,5 @@
 package enum MarkerShape: Int, CaseIterable, Sendable, Hashable {
-    case circle, square, triangle, diamond, triangleDown, plus, cross, star, pentagon, bar
+    case circle, square, triangle, diamond, triangleDown, plus, cross, star, pentagon, ring
 
     package init(series index: Int) {
         self = MarkerShape(rawValue: index % MarkerShape.allCases.count)!

@@ -46,9 +46,17 @@ extension Mark.VectorField: MarkContent {
     var problem: String? { mismatch(("x", x.count), ("y", y.count), ("u", u.count), ("v", v.count)) }
 
     func include(_ xs: inout Extent, _ ys: inout Extent, _ context: MarkContext) {
+        var across = Extent(), up = Extent()
         for (a, b) in zip(x, y) where a.isFinite && b.isFinite {
-            xs.include(a)
-            ys.include(b)
+            across.include(a)
+            up.include(b)
+        }
+        guard across.low <= across.high else { return }
+        // Room for half an arrow round the outermost places.
+        let half = 0.5 / max(1, Double(min(x.count, y.count)).squareRoot())
+        for sign in [-1.0, 1] {
+            xs.include((sign < 0 ? across.low : across.high) + sign * half * (across.high - across.low))
+            ys.include((sign < 0 ? up.low : up.high) + sign * half * (up.high - up.low))
         }
     }
 
@@ -70,8 +78,10 @@ extension Mark.VectorField: MarkContent {
         let scale = min(spacing * 0.92, 60) / longest
         var shafts = Path(), heads = Path()
         for (p, du, dv) in arrows {
-            let tip = Point(p.x + du * scale, p.y - dv * scale)
-            for command in Arrowhead.commands(from: p, to: tip, color: context.color, width: 1.1, head: 5.5) {
+            // An arrow's middle lies at its place.
+            let tail = Point(p.x - du * scale / 2, p.y + dv * scale / 2)
+            let tip = Point(p.x + du * scale / 2, p.y - dv * scale / 2)
+            for command in Arrowhead.commands(from: tail, to: tip, color: context.color, width: 1.1, head: 5.5) {
                 switch command {
                 case .stroke(let path, _): shafts.elements += path.elements
                 case .fill(let path, _): heads.elements += path.elements
@@ -132,7 +142,6 @@ extension Mark.Ellipses: MarkContent {
             for k in deviations {
                 guard let outline = outline(i, deviations: k) else { continue }
                 let pieces = drawing.pieces(outline.map(\.x), outline.map(\.y))
-                if pieces.count == 1 { drawing.fill(pieces[0], context.color.opacity(0.1)) }
                 drawing.stroke(pieces, Pen(context.color, width: count > 40 ? 0.8 : 1.5, dash: context.dash))
             }
         }

@@ -138,11 +138,16 @@ package struct FigureLayout: Equatable, Sendable {
                 }
             }
             for r in rows.indices {
+                // All plots of a row are equally wide, whatever stands between them.
+                let taken = insets[r].map { $0.left + $0.right }.reduce(0, +)
+                let width = max(8, (cells[r].map(\.width).reduce(0, +) - taken) / Double(cells[r].count))
+                var x = cells[r][0].x
                 for c in rows[r].indices {
                     let cell = cells[r][c], inset = insets[r][c]
                     plots[r][c] = Rect(
-                        x: cell.x + inset.left, y: cell.y + inset.top, width: max(8, cell.width - inset.left - inset.right),
+                        x: x + inset.left, y: cell.y + inset.top, width: width,
                         height: max(8, cell.height - inset.top - inset.bottom))
+                    x += inset.left + width + inset.right + gap
                 }
             }
         }

@@ -77,7 +77,7 @@ extension Mark.Heatmap: MarkContent {
 
     private func writeValues(_ drawing: inout PanelDrawing, in rect: Rect, upward: Bool, _ bar: ColorBar) {
         let width = rect.width / Double(columns), height = rect.height / Double(rows)
-        let texts = values.map { Ticks.short($0) }
+        let texts = Ticks.aligned(values)
         // The largest type at which the longest value fits its cell.
         let longest = texts.map { drawing.measurer.measure(TextBlock($0, size: 10)).width }.max() ?? 1
         let size = min(TypeSize.annotation, 10 * 0.86 * width / max(longest, 1), 0.7 * height)

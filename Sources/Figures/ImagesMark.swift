@@ -113,7 +113,7 @@ extension Mark.Images: MarkContent {
         for (column, label) in columnLabels.prefix(min(columns, shown)).enumerated() {
             let block = labelBlock(label, wrap: cell)
             let extent = drawing.measurer.measure(block)
-            let x = x0 + Double(column) * (cell + gap)
+            let x = x0 + Double(column) * (cell + gap) + (cell - extent.width) / 2
             drawing.labels.append(
                 .text(block, at: Point(x, y0 - 4 - extent.height + extent.baseline), turns: 0, color: .ink, halo: false))
         }

@@ -58,6 +58,11 @@ extension Mark.Line: MarkContent {
         let corners = pieces.flatMap { $0 }
         if steps { pieces = pieces.map(Mark.Line.stepped) }
         drawing.stroke(pieces, Pen(context.color, width: max(0.1, min(width, 40)), dash: dash ?? context.dash))
+        // A point between two gaps would otherwise be lost.
+        let lone = pieces.filter { $0.count == 1 }.map { $0[0] }
+        if !markers {
+            drawing.add(Markers(points: lone, shape: .circle, size: max(4, 2 * width), colors: [context.color], rim: false))
+        }
         if markers {
             drawing.add(Markers(points: corners, shape: context.shape, size: 6.5, colors: [context.color], rim: true))
         }

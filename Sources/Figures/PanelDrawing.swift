@@ -4,8 +4,8 @@ struct PanelDrawing {
     let xAxis: Axis
     let yAxis: Axis
     let measurer: any TextMeasurer
-    /// Where labels may lie.
-    var bounds: Rect
+    /// Lines across the panel, below the data.
+    var rules: [Command] = []
     /// The data, clipped to the plot.
     var commands: [Command] = []
     /// Labels, above the data.
@@ -20,7 +20,6 @@ struct PanelDrawing {
         self.xAxis = xAxis
         self.yAxis = yAxis
         self.measurer = measurer
-        bounds = plot
     }
 
     /// Places far outside are held at a distance that Cairo's fixed-point numbers can carry.
@@ -111,41 +110,59 @@ struct PanelDrawing {
 
     enum Side { case right, left, above, below, centre }
 
-    /// Puts a label beside `anchor` on the first side where it meets no other label and stays inside.
-    @discardableResult
-    mutating func label(
-        _ block: TextBlock, near anchor: Point, sides: [Side], gap: Double = 5, color: Color, avoiding: Bool = true
-    ) -> Rect {
-        let extent = measurer.measure(block)
-        var candidates: [Rect] = []
-        for distance in [gap, gap + 14, gap + 28] {
-            for side in sides {
-                candidates.append(PanelDrawing.rect(extent, side, of: anchor, gap: distance))
-            }
-        }
-        let free = candidates.first { candidate in
-            bounds.contains(candidate) && !occupied.contains { $0.overlaps(candidate) }
-        }
-        var rect = free ?? candidates[0].moved(into: bounds)
-        if free == nil {
-            // All sides are taken: slide down, then up, until there is room.
-            let home = rect
-            for step in 1...40 {
-                let shift = Double((step + 1) / 2) * 6 * (step % 2 == 0 ? -1 : 1)
-                var moved = home
-                moved.y += shift
-                if bounds.contains(moved), !occupied.contains(where: { $0.overlaps(moved) }) {
-                    rect = moved
-                    break
-                }
-            }
-        }
-        if avoiding { occupied.append(rect) }
-        labels.append(.text(block, at: Point(rect.x, rect.y + extent.baseline), turns: 0, color: color, halo: true))
-        return rect
+    private struct LabelRequest {
+        var block: TextBlock
+        var places: [(anchor: Point, side: Side)]
+        var gap: Double
+        var color: Color
+        var avoidsData: Bool
     }
 
-    mutating func occupy(_ rect: Rect) { occupied.append(rect) }
+    private var requests: [LabelRequest] = []
+
+    /// Asks for a label at the first of `places` where it stays inside and meets no other label (nor data, if it can).
+    /// Labels are placed when all marks are drawn.
+    mutating func label(
+        _ block: TextBlock, at places: [(anchor: Point, side: Side)], gap: Double = 5, color: Color, avoidsData: Bool = false
+    ) {
+        requests.append(LabelRequest(block: block, places: places, gap: gap, color: color, avoidsData: avoidsData))
+    }
+
+    mutating func label(
+        _ block: TextBlock, near anchor: Point, sides: [Side], gap: Double = 5, color: Color, avoidsData: Bool = false
+    ) {
+        label(block, at: sides.map { (anchor, $0) }, gap: gap, color: color, avoidsData: avoidsData)
+    }
+
+    mutating func placeLabels() {
+        guard !requests.isEmpty else { return }
+        let data = Occupancy(plot: plot, commands: requests.contains(where: \.avoidsData) ? commands : [], labels: [])
+        for request in requests {
+            let extent = measurer.measure(request.block)
+            func candidates(_ gap: Double) -> [Rect] {
+                request.places.map { PanelDrawing.rect(extent, $0.side, of: $0.anchor, gap: gap) }
+            }
+            func isFree(_ rect: Rect) -> Bool { plot.contains(rect) && !occupied.contains { $0.overlaps(rect) } }
+            let near = candidates(request.gap)
+            let far = candidates(request.gap + 14) + candidates(request.gap + 28)
+            let clear = request.avoidsData ? near.first { isFree($0) && !data.touches($0.grown(by: -2)) } : nil
+            let rect = clear ?? near.first(where: isFree) ?? far.first(where: isFree) ?? slid(near[0].moved(into: plot), isFree)
+            occupied.append(rect)
+            labels.append(
+                .text(request.block, at: Point(rect.x, rect.y + extent.baseline), turns: 0, color: request.color, halo: true))
+        }
+        requests = []
+    }
+
+    /// All sides are taken: up or down until there is room.
+    private func slid(_ home: Rect, _ isFree: (Rect) -> Bool) -> Rect {
+        for step in 1...60 {
+            var moved = home
+            moved.y += Double((step + 1) / 2) * 6 * (step % 2 == 0 ? -1 : 1)
+            if isFree(moved) { return moved }
+        }
+        return home
+    }
 
     private static func rect(_ extent: TextExtent, _ side: Side, of anchor: Point, gap: Double) -> Rect {
         let w = extent.width, h = extent.height
@@ -154,38 +171,7 @@ struct PanelDrawing {
         case .left: Rect(x: anchor.x - gap - w, y: anchor.y - h / 2, width: w, height: h)
         case .above: Rect(x: anchor.x - w / 2, y: anchor.y - gap - h, width: w, height: h)
         case .below: Rect(x: anchor.x - w / 2, y: anchor.y + gap, width: w, height: h)
-        case .centre: Rect(x: anchor.x - w / 2, y: anchor.y - h / 2 + (gap > 6 ? gap - 5 : 0), width: w, height: h)
+        case .centre: Rect(x: anchor.x - w / 2, y: anchor.y - h / 2, width: w, height: h)
         }
-    }
-}
-
-/// White lines over a patch: none for the first series, then slanted either way, level, upright.
-enum Hatch {
-    static func lines(_ kind: Int, over rect: Rect) -> Path? {
-        guard kind % 5 != 0 else { return nil }
-        var path = Path()
-        let step = 6.0
-        switch kind % 5 {
-        case 1, 2:
-            var offset = -rect.height
-            while offset < rect.width {
-                let x0 = rect.x + offset, x1 = x0 + rect.height
-                path.add(kind % 5 == 1 ? [Point(x0, rect.maxY), Point(x1, rect.y)] : [Point(x0, rect.y), Point(x1, rect.maxY)])
-                offset += step * 1.4
-            }
-        case 3:
-            var y = rect.y + step / 2
-            while y < rect.maxY {
-                path.add([Point(rect.x, y), Point(rect.maxX, y)])
-                y += step
-            }
-        default:
-            var x = rect.x + step / 2
-            while x < rect.maxX {
-                path.add([Point(x, rect.y), Point(x, rect.maxY)])
-                x += step
-            }
-        }
-        return path
     }
 }

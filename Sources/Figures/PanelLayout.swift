@@ -135,7 +135,7 @@ struct PanelLayout {
         if panel.legend == .automatic, let labels = directLabels(plot, count: legend.entries.count) { key = .direct(labels); return }
         if panel.legend == .inside { key = .inside; return }
         let drawing = draw(plot)
-        let occupancy = Occupancy(plot: plot, commands: drawing.commands, labels: drawing.occupied)
+        let occupancy = Occupancy(plot: plot, commands: drawing.rules + drawing.commands, labels: drawing.occupied)
         key = legend.place(in: plot, avoiding: occupancy) == nil ? .outside : .inside
     }
 
@@ -165,7 +165,7 @@ struct PanelLayout {
         let shift = zip(placed, wanted).map { $0.y - $1 }.reduce(0, +) / Double(max(1, count))
         let room = max(0, (placed.first?.y ?? 0) - plot.y)
         for i in placed.indices { placed[i].y -= min(max(0, shift), room) }
-        guard zip(placed, wanted).allSatisfy({ abs($0.y - $1) < 2.2 * pitch }) else { return nil }
+        guard zip(placed, wanted).allSatisfy({ abs($0.y - $1) < 0.8 * pitch }) else { return nil }
         return placed
     }
 
@@ -174,6 +174,7 @@ struct PanelLayout {
     private func draw(_ plot: Rect) -> PanelDrawing {
         var drawing = PanelDrawing(plot: plot, xAxis: xAxis, yAxis: yAxis, measurer: measurer)
         for (mark, context) in zip(panel.marks, contexts) { mark.content.draw(&drawing, context) }
+        drawing.placeLabels()
         return drawing
     }
 
@@ -182,7 +183,7 @@ struct PanelLayout {
     }
 
     private var standsOnZero: Bool {
-        panel.marks.contains { if case .bars = $0 { true } else { false } }
+        panel.marks.contains { if case .bars(let bars) = $0 { !bars.horizontal } else { false } }
     }
 
     func commands(_ plot: Rect) -> [Command] {
@@ -198,7 +199,8 @@ struct PanelLayout {
             plot: plot, xAxis: xAxis, yAxis: yAxis, xNumbers: xNumbers, yNumbers: yNumbers, showsX: showsX, showsY: showsY)
         if !coversPlot { commands += axes.grid() }
         // Half a marker or line may reach over the frame, so that points on it stay whole.
-        if !drawing.commands.isEmpty { commands.append(.clip(.rectangle(plot.grown(by: 3)), drawing.commands)) }
+        let data = drawing.rules + drawing.commands
+        if !data.isEmpty { commands.append(.clip(.rectangle(plot.grown(by: 3)), data)) }
         commands += axes.frame(boxed: coversPlot)
         commands += axes.numbers()
         if standsOnZero, yAxis.low < 0, yAxis.high > 0, !yAxis.isLog, let y = drawing.y(0) {
@@ -244,7 +246,7 @@ struct PanelLayout {
         switch key {
         case .none: return []
         case .inside:
-            let occupancy = Occupancy(plot: plot, commands: drawing.commands, labels: drawing.occupied)
+            let occupancy = Occupancy(plot: plot, commands: drawing.rules + drawing.commands, labels: drawing.occupied)
             let corner = Rect(x: plot.maxX - 8 - width, y: plot.y + 8, width: width, height: height)
             return legend.commands(in: legend.place(in: plot, avoiding: occupancy) ?? corner, framed: true)
         case .outside:

@@ -76,6 +76,11 @@ final class PangoText {
             baseline: Double(pango_layout_get_baseline(layout)) / PangoText.unit)
     }
 
+    func canShow(_ text: String) -> Bool {
+        prepare(TextBlock(text, size: 12, limit: 10_000))
+        return pango_layout_get_unknown_glyphs_count(layout) == 0
+    }
+
     func draw(_ block: TextBlock, at start: Point, turns: Double, color: Color, halo: Bool) {
         prepare(block)
         cairo_save(context)
@@ -119,10 +124,20 @@ final class PangoMeasurer: TextMeasurer {
         cairo_surface_destroy(surface)
     }
 
+    func canShow(_ text: String) -> Bool { self.text.canShow(text) }
+
     func measure(_ block: TextBlock) -> TextExtent {
         if let extent = known[block] { return extent }
         let extent = text.measure(block)
         known[block] = extent
         return extent
+    }
+}
+
+/// What the fonts of this machine can show.
+public enum FigureFonts {
+    /// Whether every character of `text` has a glyph in some installed font: Chinese needs one of its own.
+    public static func canShow(_ text: String) -> Bool {
+        PangoMeasurer().canShow(text)
     }
 }

@@ -62,7 +62,7 @@ extension Mark.Scatter: MarkContent {
     func draw(_ drawing: inout PanelDrawing, _ context: MarkContext) {
         let count = Double(max(1, min(x.count, y.count)))
         let size = max(0.3, min(self.size ?? min(6.5, max(1.6, 6.5 * power(150 / count, 0.22))), 60))
-        let opacity = max(0.01, min(self.opacity ?? min(0.9, max(0.12, 0.9 * power(300 / count, 0.25))), 1))
+        let opacity = max(0.01, min(self.opacity ?? min(0.9, max(0.04, 0.9 * power(300 / count, 0.35))), 1))
         let rim = x.count <= 300
         if let groups {
             drawGroups(groups, &drawing, size: size, opacity: opacity, rim: rim)

@@ -120,6 +120,18 @@ package enum Ticks {
             .filter { $0 >= low && $0 <= high }
     }
 
+    /// Numbers to read side by side: all with the same decimals, two digits of the largest at least.
+    package static func aligned(_ values: [Double]) -> [String] {
+        let largest = values.filter(\.isFinite).map { abs($0) }.max() ?? 0
+        let order = largest > 0 ? Int(logarithm10(largest).rounded(.down)) : 0
+        let decimals = order < 0 ? 1 - order : max(0, 2 - order)
+        guard decimals <= 6, order <= 8 else { return values.map { short($0) } }
+        return values.map { value in
+            guard value.isFinite else { return short(value) }
+            return Decimal(mantissa: Int((value * power(10, Double(decimals))).rounded()), exponent: -decimals).text()
+        }
+    }
+
     /// A short form of any number, for labels of levels and values: three digits that count.
     package static func short(_ value: Double, digits: Int = 3) -> String {
         guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "\u{2212}∞" : "∞" }
