@@ -34,7 +34,8 @@ stop_all() {
         if [ -e "$file" ]; then kill "$(cat "$file")" 2>/dev/null || true; fi
     done
 }
-trap 'stop_all; rm -rf "$scratch"' EXIT
+# A second signal, from make beside the terminal's, must not cut the tidying short.
+trap 'trap "" INT TERM; stop_all; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 
 # A program talks through two named pipes, PROGRAM.in and PROGRAM.out. Its keeper holds both open until it is told "bye",
