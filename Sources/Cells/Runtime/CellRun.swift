@@ -49,6 +49,8 @@ public struct CellOutcome: Sendable {
     /// Stopped from outside: neither good nor wrong.
     public var interrupted = false
 
+    public init(error: CellError? = nil) { self.error = error }
+
     public var succeeded: Bool { error == nil && !interrupted }
 }
 

@@ -40,7 +40,6 @@ final class Evaluator {
     func run(_ program: Program) -> CellOutcome {
         do {
             for statement in program.statements {
-                outcome.result = nil
                 let value = try run(statement)
                 if case .expression(let expression) = statement.form {
                     if case .nothing = value {} else { outcome.result = value }
