@@ -4,6 +4,8 @@
 /// One cell.
 public struct Program: Sendable {
     package let statements: [Statement]
+
+    public var isEmpty: Bool { statements.isEmpty }
 }
 
 /// A name where it stands in the source. `π` reads as `pi`, and the micro sign as the letter μ.

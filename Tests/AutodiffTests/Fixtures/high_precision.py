@@ -59,6 +59,18 @@ class Array:
             mp.matrix([self.data[r * columns:(r + 1) * columns] for r in range(rows)])
 
 
+def vector(*values):
+    return Array([len(values)], values)
+
+
+def scalar(value):
+    return Array([], [value])
+
+
+def matrix(*rows):
+    return Array([len(rows), len(rows[0])], [x for row in rows for x in row])
+
+
 class Amplification:
     """The worst ratio sum|terms| / |sum| that a case met: what rounding errors may grow by in any order of summation."""
 
