@@ -10,7 +10,7 @@ package struct FigureLayout: Equatable, Sendable {
         var rows = figure.panels.filter { !$0.isEmpty }.map { $0.map { PanelLayout($0, measurer) } }
         FigureLayout.share(figure, &rows)
         let margin = FigureLayout.margin
-        let fixed = figure.size.map { (min(max($0.width, 120), 5000), min(max($0.height, 90), 5000)) }
+        let fixed = figure.size.flatMap { $0.width.isFinite && $0.height.isFinite ? $0 : nil }.map { (min(max($0.width, 120), 5000), min(max($0.height, 90), 5000)) }
         let width = fixed?.0 ?? FigureLayout.width(rows)
         let inner = width - 2 * margin
         let title = figure.title.map { TextBlock($0, size: TypeSize.title, bold: true, wrapWidth: inner, limit: 300) }

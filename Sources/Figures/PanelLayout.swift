@@ -21,6 +21,8 @@ struct PanelLayout {
     private let colorBar: ColorBar?
     private let legend: Legend?
     private var key = Key.none
+    /// The plot for which the key was chosen: choosing draws all data, so it is done as seldom as may be.
+    private var keyPlot: Rect?
 
     private enum Key { case none, inside, outside, direct([(label: DirectLabel, y: Double)]) }
 
@@ -130,6 +132,8 @@ struct PanelLayout {
 
     private mutating func chooseKey(_ plot: Rect) {
         guard let legend else { return }
+        if let keyPlot, abs(keyPlot.width - plot.width) + abs(keyPlot.height - plot.height) < 1, case .inside = key { return }
+        keyPlot = plot
         if case .outside = key { return }  // once outside, always: the plot only gets narrower
         if panel.legend == .outside { key = .outside; return }
         if panel.legend == .automatic, let labels = directLabels(plot, count: legend.entries.count) { key = .direct(labels); return }

@@ -107,13 +107,13 @@ final class PangoText {
 }
 
 /// Measures with the very fonts that will be drawn.
-final class PangoMeasurer: TextMeasurer {
+package final class PangoMeasurer: TextMeasurer {
     private let surface: OpaquePointer
     private let context: OpaquePointer
     private let text: PangoText
     private var known: [TextBlock: TextExtent] = [:]
 
-    init() {
+    package init() {
         surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1)
         context = cairo_create(surface)
         text = PangoText(context)
@@ -126,7 +126,7 @@ final class PangoMeasurer: TextMeasurer {
 
     func canShow(_ text: String) -> Bool { self.text.canShow(text) }
 
-    func measure(_ block: TextBlock) -> TextExtent {
+    package func measure(_ block: TextBlock) -> TextExtent {
         if let extent = known[block] { return extent }
         let extent = text.measure(block)
         known[block] = extent

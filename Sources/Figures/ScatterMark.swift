@@ -98,7 +98,9 @@ extension Mark.Scatter: MarkContent {
             let middle = Point(median(points.map(\.x)), median(points.map(\.y)))
             let block = TextBlock(names[i], size: TypeSize.label + 1, bold: true, limit: 40)
             drawing.label(
-                block, near: middle, sides: [.centre, .right, .left, .above, .below], gap: 4, color: Mark.Scatter.groupColor(i).readable)
+                block, near: middle, sides: [.centre, .right, .left, .above, .below], gap: 4,
+                // Darker than the points, so that the name stands out in grey as well.
+                color: Mark.Scatter.groupColor(i).readable.mixed(with: .black, 0.4))
         }
     }
 
