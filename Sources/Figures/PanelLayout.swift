@@ -203,7 +203,7 @@ struct PanelLayout {
             plot: plot, xAxis: xAxis, yAxis: yAxis, xNumbers: xNumbers, yNumbers: yNumbers, showsX: showsX, showsY: showsY)
         if !coversPlot { commands += axes.grid() }
         // Half a marker or line may reach over the frame, so that points on it stay whole.
-        let data = drawing.rules + drawing.commands
+        let data = drawing.commands + drawing.rules
         if !data.isEmpty { commands.append(.clip(.rectangle(plot.grown(by: 3)), data)) }
         commands += axes.frame(boxed: coversPlot)
         commands += axes.numbers()

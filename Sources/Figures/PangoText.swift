@@ -94,8 +94,8 @@ final class PangoText {
             cairo_new_path(context)
             cairo_move_to(context, 0, 0)
             pango_cairo_layout_path(context, layout)
-            cairo_set_source_rgba(context, 1, 1, 1, 0.85)
-            cairo_set_line_width(context, 3)
+            cairo_set_source_rgba(context, 1, 1, 1, 0.92)
+            cairo_set_line_width(context, 3.4)
             cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
             cairo_stroke(context)
         }

@@ -46,7 +46,7 @@ import Testing
 
     @Test func aFolderThatCannotBeIsAClearError() throws {
         defer { remove(folder) }
-        try FigureFile.write([1], to: folder + "/file")
+        try FigureFile.write([(path: folder + "/file", bytes: [1])])
         #expect(throws: FigureError.folder(path: folder + "/file", reason: "a file of that name is there")) {
             try Samples.all[0].write(to: folder + "/file")
         }

@@ -13,6 +13,15 @@ import Testing
         #expect(graph.length == 250)
     }
 
+    @Test func aLongComputationRunsStraight() {
+        // 0 -> 1 -> ... -> 7, and an input beside each step.
+        let edges = (1..<8).map { ($0 - 1, $0) } + (1..<8).map { (7 + $0, $0) }
+        let graph = lay(15, edges)
+        // The first step stands midway between its two inputs.
+        let chain = graph.places[1..<8].map(\.across)
+        #expect(chain.max()! - chain.min()! < 3)
+    }
+
     @Test func nodesDoNotOverlapAndEdgesDoNotCrossInATree() {
         let edges = (1..<31).map { ($0, ($0 - 1) / 2) }
         let graph = lay(31, edges)

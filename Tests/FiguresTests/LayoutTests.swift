@@ -100,6 +100,22 @@ import Testing
         #expect(Set(markers(groups).map(\.shape)).count == 3)
     }
 
+    @Test func clustersAreNamedWhereTheyStandApart() {
+        var stream = Stream(state: 4)
+        func figure(_ distance: Double) -> Figure {
+            let x = (0..<300).map { stream.normal() + distance * Double($0 % 3) }, y = (0..<300).map { _ in stream.normal() }
+            return Samples.one([.scatter(.init(x: x, y: y, groups: (0..<300).map { "class \($0 % 3)" }))])
+        }
+        func names(_ figure: Figure) -> [Double] {
+            layout(figure).texts(FixedMeasurer()).filter { $0.text.hasPrefix("class") }.map(\.rect.x)
+        }
+        let apart = names(figure(10))
+        #expect(apart.count == 3 && apart[0] + 100 < apart[1] && apart[1] + 100 < apart[2])
+        // Clusters on each other: a legend, its names below one another.
+        let together = names(figure(0))
+        #expect(together.count == 3 && Set(together).count == 1)
+    }
+
     @Test func aBandHasTheColourOfItsLine() {
         let x = steps(0, 1, 5)
         let line = { (k: Double) in Mark.line(.init(x: x, y: x.map { $0 + k })) }

@@ -75,6 +75,11 @@ import Testing
         #expect(red > 10_000)
     }
 
+    @Test func theFontsShowTheCoursesSymbols() {
+        #expect(FigureFonts.canShow("abc 0.5 \u{2212} μ σ² ε θ ‖ ∑ ∫ ∂ ∇ ≈ ≤ × √ ∞ x̂ 𝔼 \u{202F}½"))
+        #expect(!FigureFonts.canShow("\u{10FFFD}"))
+    }
+
     @Test func cellsStaySharp() throws {
         // Two cells: every pixel of the plot is one colour or the other, but for one column of pixels between.
         let mark = Mark.heatmap(.init(values: [0, 1], rows: 1, columns: 2, colorMap: .grey))

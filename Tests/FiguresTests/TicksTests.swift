@@ -79,7 +79,8 @@ import Testing
         #expect(Ticks.short(1.2e-9) == "1.2×10^{-9}")
         #expect(Ticks.short(.nan) == "NaN")
         #expect(Ticks.aligned([0.894, 0.0288, -0.5]) == ["0.89", "0.03", "\u{2212}0.50"])
-        #expect(Ticks.aligned([12, 7, .infinity]) == ["12.0", "7.0", "∞"])
+        #expect(Ticks.aligned([12, 7, .infinity]) == ["12", "7", "∞"])
+        #expect(Ticks.aligned([0.83, 0.9]) == ["0.83", "0.90"])
     }
 }
 
