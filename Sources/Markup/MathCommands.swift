@@ -1,6 +1,6 @@
 /// What each command reads and makes.
 extension MathParser {
-    static let limitNames: Set<String> = ["max", "min", "sup", "inf", "lim", "arg max", "arg min", "lim sup", "lim inf"]
+    public static let limitNames: Set<String> = ["max", "min", "sup", "inf", "lim", "arg max", "arg min", "lim sup", "lim inf"]
 
     private static let functionNames: Set<String> = [
         "log", "ln", "exp", "sin", "cos", "tan", "cot", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "det", "dim", "ker", "deg", "gcd",
