@@ -28,7 +28,7 @@ extension MathLayout {
     private struct Part {
         var gap: Int
         var box: MathBox
-        /// What a break before this part costs; nil where none may be.
+        /// What a break before this part costs: -1 between two formulas, 0 at a relation; nil where none may be.
         var cost: Int?
     }
 
@@ -38,6 +38,7 @@ extension MathLayout {
         for piece in pieces(nodes) {
             let cost: Int? = switch (previous, piece.atomClass) {
             case (nil, _): nil
+            case (.punctuation?, _) where piece.gap > 1: -1
             case (_, .relation): 0
             case (_, .binary): 2
             case (.punctuation?, _): 3
@@ -93,7 +94,7 @@ extension MathLayout {
                 for index in start..<min(end + 1, parts.count) {
                     if index > start, let cost = parts[index].cost {
                         // A line that is cut short early is worth a worse place.
-                        let total = cost + (column - margin < (width - margin) / 3 ? 5 : 0)
+                        let total = cost + (column - margin < (width - margin) / 3 ? 20 : 0)
                         if best == nil || total <= best! { best = total; cut = index }
                     }
                     column += (index > start ? parts[index].gap : 0) + parts[index].box.width
@@ -109,7 +110,10 @@ extension MathLayout {
             if !result.isEmpty, line.height > 1 { result.append("") }
             result += line.padded(left: margin, right: 0).trimmedRows
             start = cut
-            if start < parts.count { margin = min(parts[start].cost == 0 ? indent : indent + 2, width / 3) }
+            if start < parts.count {
+                let cost = parts[start].cost ?? 0
+                margin = cost < 0 ? 0 : min(cost == 0 ? indent : indent + 2, width / 3)
+            }
         }
         return result
     }

@@ -9,7 +9,8 @@ enum MathGlyphs {
     static func `subscript`(_ text: String) -> String? { small(text, subscripts) }
 
     private static func small(_ text: String, _ table: [Character: Character]) -> String? {
-        guard !text.isEmpty, text.count <= 5 else { return nil }
+        // More than three small letters are hard to read.
+        guard !text.isEmpty, text.count <= 5, text.count(where: \.isLetter) <= 3 else { return nil }
         var result = ""
         for character in text {
             guard let sign = table[character] else { return nil }
@@ -18,9 +19,9 @@ enum MathGlyphs {
         return result
     }
 
-    private static let superscripts = pairs("0123456789+−-=()abcdefghijklmnoprstuvwxyzTNKDMLRABEGHIJPUVW⊤′″‴",
-                                            "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀᴺᴷᴰᴹᴸᴿᴬᴮᴱᴳᴴᴵᴶᴾᵁⱽᵂᵀ′″‴")
-    private static let subscripts = pairs("0123456789+−-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+    private static let superscripts = pairs("0123456789+−-=()abcdefghijklmnoprstuvwxyzTNKDMLRABEGHIJPUVW⊤∗′",
+                                            "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀᴺᴷᴰᴹᴸᴿᴬᴮᴱᴳᴴᴵᴶᴾᵁⱽᵂᵀ*′")
+    private static let subscripts = pairs("0123456789+−-=aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 
     private static func pairs(_ from: String, _ to: String) -> [Character: Character] {
         Dictionary(uniqueKeysWithValues: zip(from, to))

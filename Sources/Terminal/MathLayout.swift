@@ -66,9 +66,9 @@ public struct MathLayout {
     private var barSign: String { style == .unicode ? "─" : "-" }
 
     private func fraction(_ numerator: MathBox, _ denominator: MathBox) -> MathBox {
-        // The bar of a fraction over fractions is the longer one.
+        // The bar of a fraction over fractions is the longer one; in ASCII a bar of one sign would read as a minus.
         let nests = numerator.isTall || denominator.isTall
-        let width = max(numerator.width, denominator.width, 1) + (nests ? 2 : 0)
+        let width = max(numerator.width, denominator.width, style == .ascii ? 3 : 1) + (nests ? 2 : 0)
         let bar = MathBox(String(repeating: barSign, count: width))
         return MathBox.stacked([numerator, bar, denominator], base: 1).allCore()
     }

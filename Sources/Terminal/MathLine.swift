@@ -36,18 +36,46 @@ public struct MathLine {
 
     private func row(_ nodes: [MathNode], isCompact: Bool) -> String {
         var result = ""
-        var previous: (atomClass: MathSpacing.AtomClass, text: String)?
-        for atom in MathSpacing.atoms(of: nodes) {
-            let text = text(atom.node, isCompact: isCompact)
+        var previous: (node: MathNode, atomClass: MathSpacing.AtomClass, text: String)?
+        var closesAt: Int?
+        let atoms = MathSpacing.atoms(of: nodes)
+        for (index, atom) in atoms.enumerated() {
+            var text = text(atom.node, isCompact: isCompact)
             var gap = 0
-            if let previous {
+            let isFraction = if case .fraction = atom.node { true } else { false }
+            if isFraction, let before = previous?.node, Self.isFunctionName(before), text.count > 1 {
+                // On one line only parentheses tell log(a/b) from (log a)/b. They close where a sign or a space ends the argument.
+                text = "(" + text
+                closesAt = index
+                while let end = closesAt, end + 1 < atoms.count, atoms[end + 1].explicitGap == 0,
+                      ![.binary, .relation, .punctuation, .close].contains(atoms[end + 1].atomClass) { closesAt = end + 1 }
+            } else if isFraction, let previous, previous.atomClass == .ordinary, ["−", "-", "+", "±"].contains(previous.text) {
+                gap = 0
+            } else if let previous {
                 gap = MathSpacing.gap(previous.atomClass, previous.text, atom.atomClass, text, isCompact: isCompact)
+                if gap == 0, !text.isEmpty, let mark = Self.openScript(previous.text), text.first!.isLetter || text.first!.isNumber || mark == "^" && text.first == "(" { gap = 1 }
                 if previous.text.hasSuffix(" ") || text.hasPrefix(" ") { gap = 0 }
             }
+            if closesAt == index { text += ")" }
             result += String(repeating: " ", count: max(gap, atom.explicitGap)) + text
-            previous = (atom.atomClass, text)
+            previous = (atom.node, atom.atomClass, text)
         }
         return result
+    }
+
+    /// The mark of `x_i` or `A^T`: a letter right after it would seem to belong to the script.
+    private static func openScript(_ text: String) -> Character? {
+        guard let mark = text.lastIndex(where: { $0 == "_" || $0 == "^" }) else { return nil }
+        return text[text.index(after: mark)...].allSatisfy { $0.isLetter || $0.isNumber } ? text[mark] : nil
+    }
+
+    /// `log`, `log₂`, but not `max` with its variable.
+    private static func isFunctionName(_ node: MathNode) -> Bool {
+        switch node {
+        case .name(let name): !MathParser.limitNames.contains(name)
+        case .scripts(let base, _, _, _): isFunctionName(base)
+        default: false
+        }
     }
 
     // MARK: Fractions and roots
@@ -68,15 +96,17 @@ public struct MathLine {
         }
     }
 
-    /// `p(x)`, `Γ(z)`: a sign and its argument.
+    /// `p(x)`, `Γ(z)`, `∂x`: a sign and its argument.
     private func isFunctionCall(_ nodes: [MathNode]) -> Bool {
-        guard nodes.count == 2, case .fence = nodes[1] else { return false }
+        guard nodes.count == 2 else { return false }
+        if case .symbol(let first) = nodes[0], first.unicode == "∂" || first.unicode == "d" { return isSingle(nodes[1]) }
+        guard case .fence = nodes[1] else { return false }
         return isSingle(nodes[0]) && MathSpacing.atomClass(of: nodes[0]) != .binary
     }
 
     private func isProduct(_ node: MathNode) -> Bool {
         let atoms = MathSpacing.atoms(of: node.children)
-        return atoms.allSatisfy { isSingle($0.node) && $0.atomClass != .binary && $0.atomClass != .relation && $0.atomClass != .largeOperator && $0.atomClass != .punctuation }
+        return isSingle(node) || atoms.allSatisfy { $0.atomClass != .function && isSingle($0.node) && $0.atomClass != .binary && $0.atomClass != .relation && $0.atomClass != .largeOperator && $0.atomClass != .punctuation }
     }
 
     private func root(_ radicand: MathNode, _ index: MathNode?) -> String {
@@ -89,8 +119,9 @@ public struct MathLine {
     // MARK: Scripts and accents
 
     private func scripts(_ base: MathNode, sub: MathNode?, sup: MathNode?) -> String {
+        if case .brace(let inner, nil, _) = base { return text(.brace(inner, label: sub ?? sup, isOver: false)) }
         let needsParentheses: Bool = switch base {
-        case .fraction, .brace, .overset, .underset: true
+        case .fraction, .overset, .underset: true
         default: false
         }
         var result = needsParentheses ? "(" + text(base) + ")" : text(base)
@@ -102,7 +133,7 @@ public struct MathLine {
     private func lowered(_ node: MathNode) -> String {
         let inner = text(node, isCompact: true)
         if style == .unicode, let small = MathGlyphs.subscript(inner) { return small }
-        return inner.count == 1 || isSingle(node) && inner.allSatisfy({ $0.isLetter || $0.isNumber }) ? "_" + inner : "_{" + inner + "}"
+        return isWord(node, inner) ? "_" + inner : "_{" + inner + "}"
     }
 
     private func raised(_ node: MathNode) -> String {
@@ -110,7 +141,16 @@ public struct MathLine {
         if inner.allSatisfy({ $0 == "′" || $0 == "'" }) { return inner }
         if style == .unicode, let small = MathGlyphs.superscript(inner) { return small }
         if inner.hasPrefix("("), inner.hasSuffix(")"), isSingle(node) { return "^" + inner }
-        return inner.count == 1 || isSingle(node) && inner.allSatisfy({ $0.isLetter || $0.isNumber }) ? "^" + inner : "^(" + inner + ")"
+        return isWord(node, inner) ? "^" + inner : "^(" + inner + ")"
+    }
+
+    /// One sign, number or word, which needs no braces as a script.
+    private func isWord(_ node: MathNode, _ text: String) -> Bool {
+        switch node {
+        case .symbol, .name, .text: text.count == 1 || text.allSatisfy { $0.isLetter || $0.isNumber }
+        case .row(let nodes): nodes.count == 1 && isWord(nodes[0], text)
+        default: false
+        }
     }
 
     private func accented(_ accent: MathAccent, _ inner: MathNode) -> String {

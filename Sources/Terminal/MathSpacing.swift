@@ -6,6 +6,8 @@ enum MathSpacing {
         case ordinary, binary, relation, function, largeOperator, open, close, punctuation, fence
         /// Fractions and other stacks: a space keeps their bars apart.
         case stack
+        /// `|x|`, `‖x‖`: unlike parentheses they do not stick to the name of a function.
+        case bars
     }
 
     struct Atom {
@@ -55,7 +57,7 @@ enum MathSpacing {
             }
         case .name: .function
         case .scripts(let base, _, _, _), .overset(let base, _), .underset(let base, _): atomClass(of: base)
-        case .fence: .fence
+        case .fence(let left, _, _): "([".contains(left?.unicode ?? "(") ? .fence : .bars
         case .fraction, .binomial, .brace, .table: .stack
         case .row(let nodes) where nodes.count == 1: atomClass(of: nodes[0])
         case .row, .text, .root, .accent, .space, .unknown: .ordinary
@@ -71,10 +73,8 @@ enum MathSpacing {
         case (_, .punctuation), (.open, _), (_, .close): return 0
         case (.function, .open), (.function, .fence): return 0
         case (.function, _), (.largeOperator, _): return 1
-        case (.ordinary, .function), (.close, .function), (.fence, .function), (.stack, .function): return isSign(left) ? 0 : 1
-        case (.ordinary, .largeOperator): return isSign(left) ? 0 : 1
-        case (_, .largeOperator): return 1
-        case (.ordinary, .stack): return isSign(left) ? 0 : 1
+        case (.ordinary, .function), (.ordinary, .largeOperator): return isSign(left) ? 0 : 1
+        case (_, .function), (_, .largeOperator): return 1
         case (.stack, _), (_, .stack): return 1
         default: return wordGap(left, right)
         }

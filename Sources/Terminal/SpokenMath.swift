@@ -17,6 +17,7 @@ public enum SpokenMath {
     private static func speak(_ node: MathNode) -> String {
         switch node {
         case .row(let nodes): return row(nodes)
+        case .symbol(let symbol) where symbol.unicode == "𝔼": return "the expectation of"
         case .symbol(let symbol): return symbol.kind == .punctuation ? symbol.unicode : symbol.words
         case .name(let name):
             return ["exp": "exp of", "log": "log", "ln": "natural log", "max": "the maximum of", "min": "the minimum of", "det": "the determinant of", "arg max": "arg max", "tr": "the trace of"][name] ?? name
@@ -50,18 +51,60 @@ public enum SpokenMath {
 
     private static func row(_ nodes: [MathNode]) -> String {
         var parts: [String] = []
-        var previous: MathSpacing.AtomClass?
+        var previous: MathSpacing.Atom?, before: MathSpacing.Atom?
         for atom in MathSpacing.atoms(of: nodes) {
             var text = speak(atom.node)
-            if case .fence = atom.node, previous == .ordinary || previous == .function, !text.hasPrefix("the ") {
-                // p(x) is "p of x".
-                if !(parts.last?.hasSuffix(" of") ?? false) { text = "of " + text }
+            if let previous, isArgument(atom.node), !text.hasPrefix("the "), let last = parts.last, !last.hasSuffix(" of") {
+                text = (isFunction(previous.node) || !isSum(atom.node) ? "of " : "times ") + text
             }
+            if let before, isFraction(before.node) || isFraction(atom.node), isFactor(before.atomClass), isFactor(atom.atomClass), atom.explicitGap == 0, parts.last != "minus" {
+                parts.append(isDerivativeSign(before.node) ? "of" : isFraction(before.node) || before.atomClass != .function && before.atomClass != .largeOperator ? "times" : "")
+            }
+            before = atom
             if atom.atomClass == .ordinary, case .symbol(let symbol) = atom.node, symbol.unicode == "−" { text = "minus" }
             parts.append(text)
-            previous = atom.atomClass
+            previous = atom.atomClass == .ordinary || atom.atomClass == .function ? atom : nil
         }
         return parts.joined(separator: " ")
+    }
+
+    private static func isFraction(_ node: MathNode) -> Bool { if case .fraction = node { true } else { false } }
+
+    private static func isFactor(_ atomClass: MathSpacing.AtomClass) -> Bool {
+        ![.binary, .relation, .punctuation, .open, .close].contains(atomClass)
+    }
+
+    /// `d/dx` before what it differentiates.
+    private static func isDerivativeSign(_ node: MathNode) -> Bool {
+        guard case .fraction(let upper, _) = node, case .symbol(let sign) = upper else { return false }
+        return sign.unicode == "d" || sign.unicode == "∂"
+    }
+
+    /// Parentheses after a letter are its argument ("p of x") or a factor ("a times (b plus c)").
+    private static func isArgument(_ node: MathNode) -> Bool {
+        switch node {
+        case .fence(let left?, _, _?): left.unicode == "(" || left.unicode == "["
+        case .scripts(let base, _, _, _): isArgument(base)
+        default: false
+        }
+    }
+
+    private static func isFunction(_ node: MathNode) -> Bool {
+        switch node {
+        case .name: true
+        case .symbol(let symbol): "fghpqDGHILPRC𝒩ℒ𝟙O".contains(symbol.unicode)
+        case .scripts(let base, _, nil, _): isFunction(base)
+        case .scripts(let base, nil, let power?, _): isFunction(base) && power != .row([])
+        default: false
+        }
+    }
+
+    private static func isSum(_ node: MathNode) -> Bool {
+        switch node {
+        case .fence(_, let inner, _): MathSpacing.atoms(of: inner.children).contains { $0.atomClass == .binary }
+        case .scripts(let base, _, _, _): isSum(base)
+        default: false
+        }
     }
 
     /// A part that must be heard as one thing.
@@ -101,6 +144,7 @@ public enum SpokenMath {
         var result = speak(base)
         if case .brace(_, nil, _) = base, let label = sub ?? sup { return result + " (that is, " + speak(label) + ")" }
         if case .symbol(let symbol) = base, symbol.unicode == "𝔼", let sub { return "the expectation over " + group(sub) + " of" }
+        if case .symbol(let symbol) = base, symbol.unicode == "∇", let sub { return "the gradient with respect to " + group(sub) + " of" }
         if case .fence(nil, _, let bar?) = base, bar.unicode == "|", let sub { return result + " evaluated at " + speak(sub) }
         if let sub { result += " sub " + group(sub) }
         if let sup { result += " " + power(sup) }
@@ -123,6 +167,7 @@ public enum SpokenMath {
     }
 
     private static func power(_ node: MathNode) -> String {
+        if case .fence(_, let inner, _) = node.children.first, node.children.count == 1 { return "superscript " + speak(inner) }
         let text = tidy(speak(node))
         switch text {
         case "2": return "squared"
