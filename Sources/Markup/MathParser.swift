@@ -190,7 +190,6 @@ public struct MathParser {
 struct MathRowBuilder {
     private var nodes: [MathNode] = []
     private var openings: [Int] = []
-    private var hasSupPrime = false
 
     var hasOpen: Bool { !openings.isEmpty }
 
@@ -212,7 +211,7 @@ struct MathRowBuilder {
     mutating func finish() -> [MathNode] { Self.pairingBars(nodes) }
 
     mutating func setLimits(_ limits: Bool) {
-        guard let last = nodes.last else { return }
+        guard let last = nodes.last, openings.last != nodes.count - 1 else { return }
         if case .scripts(let base, let sub, let sup, _) = last {
             nodes[nodes.count - 1] = .scripts(base, sub: sub, sup: sup, limits: limits)
         } else {
