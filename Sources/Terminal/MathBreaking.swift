@@ -8,14 +8,15 @@ extension MathLayout {
         if let rows = Self.alignedRows(of: node) {
             var result: [String] = []
             for (index, row) in rows.enumerated() {
+                let beginsWithSign = MathSpacing.atoms(of: row).first?.atomClass == .relation
+                let indent = index > 0 && beginsWithSign && width > 20 ? 2 : 0
                 if index > 0, result.last != "" { result.append("") }
-                result += lines(.row(row), width: width)
+                result += lines(.row(row), width: width - indent).map { $0.isEmpty ? $0 : String(repeating: " ", count: indent) + $0 }
             }
             return result
         }
-        for depth in 0...3 {
-            if let broken = broken(node.children, width: width, depth: depth) { return broken }
-        }
+        let candidates = (0...3).compactMap { broken(node.children, width: width, depth: $0) }
+        if let best = candidates.min(by: { $0.cost < $1.cost }) { return best.lines }
         return MathBreaking.wrapped(line.text(node), width: width)
     }
 
@@ -43,8 +44,10 @@ extension MathLayout {
             case (_, .binary): 2
             case (.punctuation?, _): 3
             case (.relation?, _), (.binary?, _): nil
-            case (_, .largeOperator), (_, .stack), (.stack?, _), (.fence?, .ordinary), (.fence?, .fence): 6
-            default: piece.gap > 0 ? 7 : nil
+            case (.function?, .fence), (.function?, .open): nil
+            case (.function?, _), (.largeOperator?, _): 18
+            case (_, .largeOperator), (_, .stack), (.stack?, _), (.fence?, .ordinary), (.fence?, .fence): 14
+            default: piece.gap > 0 ? 14 : nil
             }
             previous = piece.atomClass
             let total = cost.map { $0 + level * 10 }
@@ -66,56 +69,56 @@ extension MathLayout {
         return result
     }
 
-    /// Nil where some part is still too wide.
-    private func broken(_ nodes: [MathNode], width: Int, depth: Int) -> [String]? {
+    /// The cheapest way to break; nil where some part is still too wide. The cost is that of the breaks, 3 for each line,
+    /// and 10 for a line that is left more than two thirds empty.
+    private func broken(_ nodes: [MathNode], width: Int, depth: Int) -> (cost: Int, lines: [String])? {
         let parts = parts(nodes, depth: depth, level: 0)
         guard !parts.isEmpty else { return nil }
-        // Later lines begin below the first relation sign, if that stands near the left edge.
-        var firstRelation = 0, edge = 0
-        for (index, part) in parts.enumerated() {
-            edge += index == 0 ? 0 : part.gap
-            if part.cost == 0 { firstRelation = edge; break }
-            edge += part.box.width
+        let indent = Self.indent(of: parts, width: width)
+        let margins = parts.indices.map { index in
+            guard index > 0, let cost = parts[index].cost, cost >= 0 else { return 0 }
+            return min(cost == 0 ? indent : indent + 2, width / 3)
         }
-        let indent = firstRelation > 0 && firstRelation <= width / 3 ? firstRelation : 2
-        var result: [String] = []
-        var start = 0
-        var margin = 0
-        while start < parts.count {
-            var used = margin, end = start
-            while end < parts.count, used + (end > start ? parts[end].gap : 0) + parts[end].box.width <= width {
-                used += (end > start ? parts[end].gap : 0) + parts[end].box.width
-                end += 1
-            }
-            var cut = end
-            if end < parts.count {
-                var best: Int?
-                var column = margin
-                for index in start..<min(end + 1, parts.count) {
-                    if index > start, let cost = parts[index].cost {
-                        // A line that is cut short early is worth a worse place.
-                        let total = cost + (column - margin < (width - margin) / 3 ? 20 : 0)
-                        if best == nil || total <= best! { best = total; cut = index }
-                    }
-                    column += (index > start ? parts[index].gap : 0) + parts[index].box.width
+        // best[i]: the cost of the parts from i on, and where the line that begins there ends.
+        var best: [(cost: Int, end: Int)?] = Array(repeating: nil, count: parts.count) + [(0, parts.count)]
+        for start in parts.indices.reversed() {
+            var used = margins[start]
+            for end in start + 1...parts.count {
+                used += (end - 1 > start ? parts[end - 1].gap : 0) + parts[end - 1].box.width
+                if used > width { break }
+                guard let rest = best[end] else { continue }
+                var cost = rest.cost
+                if end < parts.count {
+                    guard let here = parts[end].cost else { continue }
+                    cost += here + 3 + (used - margins[start] < (width - margins[start]) / 3 ? 10 : 0)
                 }
-                if best == nil { return nil }
+                if best[start] == nil || cost <= best[start]!.cost { best[start] = (cost, end) }
             }
-            var boxes: [MathBox] = []
-            for index in start..<cut {
-                if index > start, parts[index].gap > 0 { boxes.append(MathBox(String(repeating: " ", count: parts[index].gap))) }
-                boxes.append(parts[index].box)
+        }
+        guard let whole = best[0] else { return nil }
+        var lines: [String] = []
+        var start = 0
+        while start < parts.count, let end = best[start]?.end {
+            let boxes = parts[start..<end].enumerated().flatMap { offset, part in
+                offset > 0 && part.gap > 0 ? [MathBox(String(repeating: " ", count: part.gap)), part.box] : [part.box]
             }
             let line = MathBox.beside(boxes)
-            if !result.isEmpty, line.height > 1 { result.append("") }
-            result += line.padded(left: margin, right: 0).trimmedRows
-            start = cut
-            if start < parts.count {
-                let cost = parts[start].cost ?? 0
-                margin = cost < 0 ? 0 : min(cost == 0 ? indent : indent + 2, width / 3)
-            }
+            if !lines.isEmpty, line.height > 1 { lines.append("") }
+            lines += line.padded(left: margins[start], right: 0).trimmedRows
+            start = end
         }
-        return result
+        return (whole.cost, lines)
+    }
+
+    /// Later lines begin below the first relation sign, if that stands near the left edge.
+    private static func indent(of parts: [Part], width: Int) -> Int {
+        var edge = 0
+        for (index, part) in parts.enumerated() {
+            edge += index == 0 ? 0 : part.gap
+            if part.cost == 0 { return edge <= width / 3 ? edge : 2 }
+            edge += part.box.width
+        }
+        return 2
     }
 }
 
