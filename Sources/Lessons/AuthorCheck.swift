@@ -163,7 +163,9 @@ public enum AuthorCheck {
         }
 
         private mutating func readInline(_ prose: Prose) {
-            for (formula, line) in formulas(in: prose.text) { read(formula, Passage(formula, line: prose.passage.line + line)) }
+            for formula in Markup.Prose(markdown: prose.text).formulas {
+                read(formula.source, Passage(formula.source, line: prose.passage.line + formula.line - 1))
+            }
         }
 
         private mutating func read(_ latex: String, _ passage: Passage) {

@@ -59,7 +59,7 @@ private final class StackJob<Result>: AnyStackJob {
     override func run() { result = body() }
 }
 
-func secondsNow() -> Double {
+package func secondsNow() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
