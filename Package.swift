@@ -8,10 +8,13 @@ import PackageDescription
 /// x86-64 level for a binary that travels (`make dist`); arm64 is left to its default.
 #if arch(x86_64)
 let march = ProcessInfo.processInfo.environment["VAELEARN_MARCH"] ?? "native"
-let optimised: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=\(march)"])]
+let instructions = ["-Xcc", "-march=\(march)"]
 #else
-let optimised: [SwiftSetting] = []
+let instructions: [String] = []
 #endif
+/// The engine's graph nodes are private to it and walked by one thread at a time, so the run-time check of
+/// overlapping access, paid at each of their fields, is left out there.
+let optimised: [SwiftSetting] = [.unsafeFlags(instructions + ["-enforce-exclusivity=unchecked"])]
 
 let package = Package(
     name: "vaelearn",
@@ -39,6 +42,7 @@ let package = Package(
 
         // The screen and the commands.
         .target(name: "Terminal", dependencies: ["Markup", "CEdit"]),
+        .executableTarget(name: "bench", dependencies: ["Autodiff"]),
         .executableTarget(name: "vaelearn", dependencies: ["Lessons", "Terminal"]),
 
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], resources: [.copy("Fixtures")]),

@@ -1,4 +1,4 @@
-// Pango's own headers bring in GLib, whose pkg-config flags SwiftPM refuses (-pthread), so the dozen
+// Pango's own headers bring in GLib, whose pkg-config flags SwiftPM refuses (-pthread), so the few
 // functions that figures need are declared here, as in Pango's reference (1.44 or newer).
 #include <cairo.h>
 
@@ -21,4 +21,11 @@ int pango_layout_get_baseline(PangoLayout *layout);
 int pango_layout_get_unknown_glyphs_count(PangoLayout *layout);
 PangoFontDescription *pango_font_description_from_string(const char *text);
 void pango_font_description_free(PangoFontDescription *description);
+typedef struct _PangoContext PangoContext;
+PangoContext *pango_layout_get_context(PangoLayout *layout);
+void pango_layout_context_changed(PangoLayout *layout);
+void pango_context_set_round_glyph_positions(PangoContext *context, int round);
+void pango_cairo_context_set_resolution(PangoContext *context, double dpi);
+void pango_cairo_context_set_font_options(PangoContext *context, const cairo_font_options_t *options);
+void pango_cairo_layout_path(cairo_t *cr, PangoLayout *layout);
 void g_object_unref(void *object);

@@ -1,1 +1,1 @@
-// Placeholder until the module's first test lands.
+// The real binary, run as a user runs it.

@@ -1,0 +1,124 @@
+import Autodiff
+
+/// A function of the language with the values it was born with.
+final class Closure: Callable {
+    let function: Function
+    let captured: [String: Value]
+    /// The cell it was written in, and that cell's text.
+    let origin: Int
+
+    init(_ function: Function, captured: [String: Value], origin: Int) {
+        self.function = function
+        self.captured = captured
+        self.origin = origin
+    }
+
+    var displayName: String {
+        (function.name ?? "") + "(" + function.parameters.map { $0.name.text + ($0.standard == nil ? "" : "=…") }.joined(separator: ", ") + ")"
+    }
+}
+
+extension Evaluator {
+    /// Binds the names that a function uses to what they stand for now. Those that are not there yet are looked up at
+    /// the top level when it is called, so that functions may call one another.
+    func closure(_ function: Function) -> Closure {
+        var captured: [String: Value] = [:]
+        for name in freeNames(of: function) {
+            if let value = scope.value(of: name) { captured[name] = value }
+        }
+        return Closure(function, captured: captured, origin: origin)
+    }
+
+    private func freeNames(of function: Function) -> Set<String> {
+        Expression(.function(function), span: function.body.span).freeNames
+    }
+
+    func call(_ callee: Expression, _ arguments: [Argument], at span: Span) throws -> Value {
+        let function = try evaluate(callee)
+        guard case .function(let callable) = function else {
+            throw CellError(
+                "\(function.kind.capitalisedFirst) cannot be called.", at: callee.span,
+                hint: function.tensor == nil ? nil : "write * to multiply, and [ ] to index")
+        }
+        let given = try arguments.map { argument -> GivenArgument in
+            // `grad(y, [a, b])` asks for two gradients, not for that of a stacked tensor.
+            if let builtin = callable as? Builtin, builtin.keepsLists, case .list(let items) = argument.value.form {
+                return GivenArgument(label: argument.label?.text, value: .list(try items.map(evaluate)), span: argument.value.span)
+            }
+            return GivenArgument(label: argument.label?.text, value: try evaluate(argument.value), span: argument.value.span)
+        }
+        return try call(callable, given, at: span)
+    }
+
+    /// Calls a function with plain values, as the library does with functions it was handed.
+    func call(_ callable: any Callable, _ values: Value..., at span: Span) throws -> Value {
+        try call(callable, values.map { GivenArgument(label: nil, value: $0, span: span) }, at: span)
+    }
+
+    func call(_ callable: any Callable, _ arguments: [GivenArgument], at span: Span) throws -> Value {
+        try deeper(at: span) {
+            if let closure = callable as? Closure { return try call(closure, arguments, at: span) }
+            guard let builtin = callable as? Builtin else { return .nothing }
+            let call = try BuiltinCall(builtin, arguments, self, at: span)
+            return try located(span) { try builtin.body(call) }
+        }
+    }
+
+    private func call(_ closure: Closure, _ arguments: [GivenArgument], at span: Span) throws -> Value {
+        let caller = scope
+        defer { scope = caller }
+        let local = Scope(.closed, names: closure.captured)
+        if let name = closure.function.name { local.define(name, .function(closure)) }
+        // Defaults are worked out in the function's own world, which has its names and the parameters to their left.
+        scope = local
+        try bind(arguments, to: closure, in: local, at: span)
+        do {
+            return try evaluate(closure.function.body)
+        } catch let error as CellError where closure.origin != origin {
+            // The place lies in another cell's text: the call is what this cell can show.
+            let name = closure.function.name ?? "a function"
+            throw CellError("\(error.message) (inside \(name), which was defined in another cell)", at: span, hint: error.hint)
+        }
+    }
+
+    private func bind(_ arguments: [GivenArgument], to closure: Closure, in local: Scope, at span: Span) throws {
+        let parameters = closure.function.parameters
+        let name = closure.function.name ?? "the function"
+        var values: [String: Value] = [:]
+        for (position, argument) in arguments.enumerated() {
+            if let label = argument.label {
+                guard parameters.contains(where: { $0.name.text == label }) else {
+                    let near = nearestNames(to: label, among: parameters.map(\.name.text))
+                    throw CellError(
+                        "\(name.capitalisedFirst) has no parameter \(label).", at: argument.span,
+                        hint: near.isEmpty ? "its parameters are \(closure.displayName)" : "did you mean \(near[0])?")
+                }
+                guard values.updateValue(argument.value, forKey: label) == nil else {
+                    throw CellError("The parameter \(label) is given twice.", at: argument.span)
+                }
+            } else {
+                guard position < parameters.count else {
+                    throw CellError(
+                        "\(closure.displayName) takes \(parameters.count) argument\(parameters.count == 1 ? "" : "s"), and \(arguments.count) are given.",
+                        at: argument.span)
+                }
+                values[parameters[position].name.text] = argument.value
+            }
+        }
+        for parameter in parameters {
+            if let value = values[parameter.name.text] {
+                local.define(parameter.name.text, value)
+            } else if let standard = parameter.standard {
+                local.define(parameter.name.text, try evaluate(standard))
+            } else {
+                throw CellError("\(closure.displayName) needs a value for \(parameter.name.text).", at: span)
+            }
+        }
+    }
+}
+
+struct GivenArgument {
+    let label: String?
+    let value: Value
+    let span: Span
+}

@@ -1,0 +1,161 @@
+import Autodiff
+import Probability
+
+/// What a `check` found.
+public struct CheckOutcome: Sendable {
+    public enum Mode: String, Sendable { case exact, estimate, boolean }
+
+    public var label: String
+    public var mode: Mode
+    public var measured: Value
+    public var expected: Value
+    /// The largest over the elements; nil for a condition.
+    public var error: Double?
+    public var tolerance: Double?
+    public var passed: Bool
+    /// For an estimate: the standard error, how many of them apart the sides are, and how many are allowed.
+    public var standardError: Double?
+    public var z: Double?
+    public var limit: Double?
+    /// Why it failed, where more can be said than the numbers do.
+    public var note: String?
+}
+
+struct CheckTolerance {
+    var absolute: Double?
+    var relative: Double?
+    var standardErrors: Double?
+}
+
+struct Closeness {
+    var mode = CheckOutcome.Mode.exact
+    var error = 0.0
+    var tolerance = 0.0
+    var passed = true
+    var standardError: Double?
+    var z: Double?
+    var limit: Double?
+    var hasNaN = false
+}
+
+extension Evaluator {
+    func run(_ check: Check, at span: Span) throws -> CheckOutcome {
+        var label: String?
+        if let expression = check.label, case .text(let text) = try evaluate(expression) { label = text }
+        switch check.claim {
+        case .condition(let expression):
+            let value = try evaluate(expression)
+            let passed: Bool
+            switch value {
+            case .boolean(let flag): passed = flag
+            case .tensor(let x): passed = x.count > 0 && x.buffer.allSatisfy { $0 != 0 && !$0.isNaN }
+            default: throw CellError("A check needs a condition, and this is \(value.kind).", at: expression.span)
+            }
+            return CheckOutcome(
+                label: label ?? text(expression.span), mode: .boolean, measured: value, expected: .boolean(true), passed: passed)
+        case .close(let left, let right, let bounds, let whole):
+            let measured = try evaluate(left), expected = try evaluate(right)
+            let tolerance = CheckTolerance(
+                absolute: try bounds.absolute.map(bound), relative: try bounds.relative.map(bound),
+                standardErrors: try bounds.standardErrors.map(bound))
+            let found = try closeness(measured, expected, tolerance, at: whole)
+            return CheckOutcome(
+                label: label ?? text(whole), mode: found.mode, measured: measured, expected: expected,
+                error: found.error, tolerance: found.tolerance, passed: found.passed,
+                standardError: found.standardError, z: found.z, limit: found.limit,
+                note: found.hasNaN ? originOfNaN([left, right]) : nil)
+        }
+    }
+
+    private func bound(_ expression: Expression) throws -> Double {
+        guard let number = try evaluate(expression).number, number >= 0 else {
+            throw CellError("A tolerance is a number, and not negative.", at: expression.span)
+        }
+        return number
+    }
+
+    private func text(_ span: Span) -> String {
+        String(decoding: Array(source.utf8)[span.start..<min(span.end, source.utf8.count)], as: UTF8.self)
+    }
+
+    /// |a − b| ≤ tol + rtol·|b| for every element; for estimates |a − b| ≤ K standard errors, both in quadrature.
+    func closeness(_ a: Value, _ b: Value, _ tolerance: CheckTolerance, at span: Span) throws -> Closeness {
+        let isEstimate = [a, b].contains { if case .estimate = $0 { true } else { false } }
+        if case .list(let left) = a, case .list(let right) = b {
+            return try closeness(left, right, tolerance, at: span)
+        }
+        guard let (left, leftError) = parts(a), let (right, rightError) = parts(b) else {
+            throw CellError(
+                "\"~=\" compares numbers, and here are \(a.kind) and \(b.kind).", at: span, hint: "compare texts and truth values with ==")
+        }
+        if !isEstimate, tolerance.standardErrors != nil {
+            throw CellError(
+                "\"within … se\" needs an estimate on one side.", at: span, hint: "make one with estimate(samples), or say tol 1e-9")
+        }
+        if isEstimate, tolerance.absolute != nil || tolerance.relative != nil {
+            throw CellError(
+                "An estimate is compared within standard errors, not within a tolerance.", at: span, hint: "say within 4 se, or take .value")
+        }
+        let shape = try located(span) { try (left + right).shape }
+        let a = try broadcast(left, to: shape), b = try broadcast(right, to: shape)
+        let ea = try broadcast(leftError, to: shape), eb = try broadcast(rightError, to: shape)
+        let neither = tolerance.absolute == nil && tolerance.relative == nil
+        let absolute = tolerance.absolute ?? (neither ? 1e-9 : 0), relative = tolerance.relative ?? (neither ? 1e-9 : 0)
+        let limit = tolerance.standardErrors ?? 4
+
+        var found = Closeness(mode: isEstimate ? .estimate : .exact)
+        if isEstimate { (found.limit, found.z, found.standardError) = (limit, 0, 0) }
+        for i in 0..<shape.count {
+            let (p, q) = (a.buffer[i], b.buffer[i])
+            let error = p == q ? 0 : (p - q).magnitude
+            var bound = absolute + relative * q.magnitude
+            if isEstimate {
+                let (sp, sq) = (ea.buffer[i], eb.buffer[i])
+                let se = (sp * sp + sq * sq).squareRoot()
+                bound = limit * se
+                let z = error == 0 ? 0 : error / se
+                if z.isNaN || z >= found.z! { (found.z, found.standardError) = (z, se) }
+            }
+            let holds = p == q || (error.isFinite && error <= bound)
+            if p.isNaN || q.isNaN { found.hasNaN = true }
+            found.passed = found.passed && holds
+            if error.isNaN || error > found.error { found.error = error }
+            if bound.isNaN || bound > found.tolerance { found.tolerance = bound }
+        }
+        return found
+    }
+
+    private func closeness(_ a: [Value], _ b: [Value], _ tolerance: CheckTolerance, at span: Span) throws -> Closeness {
+        guard a.count == b.count else {
+            throw CellError("The lists have \(a.count) and \(b.count) items.", at: span)
+        }
+        var total = Closeness()
+        for (x, y) in zip(a, b) {
+            let one = try closeness(x, y, tolerance, at: span)
+            total.mode = one.mode
+            total.passed = total.passed && one.passed
+            total.error = one.error.isNaN ? .nan : max(total.error, one.error)
+            total.tolerance = max(total.tolerance, one.tolerance)
+            if let z = one.z, z >= total.z ?? 0 { (total.z, total.standardError, total.limit) = (z, one.standardError, one.limit) }
+            total.hasNaN = total.hasNaN || one.hasNaN
+        }
+        return total
+    }
+
+    private func parts(_ value: Value) -> (Tensor<Double>, Tensor<Double>)? {
+        if case .estimate(let estimate) = value { return (estimate.value.detached, estimate.standardError.detached) }
+        return value.tensor.map { ($0.detached, Tensor(0)) }
+    }
+
+    /// The first operation that makes a NaN when the claim is worked out once more under the engine's watch.
+    private func originOfNaN(_ expressions: [Expression]) -> String {
+        for expression in expressions {
+            do {
+                _ = try FiniteWatch.run { try evaluate(expression) }
+            } catch let error as CellError {
+                return "NaN is never close to anything. \(error.message)"
+            } catch {}
+        }
+        return "NaN is never close to anything: it came in with a name of this check."
+    }
+}

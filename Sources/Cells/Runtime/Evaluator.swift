@@ -1,0 +1,234 @@
+import Autodiff
+import Figures
+
+/// Walks a cell's tree. One evaluator runs one cell, on one thread.
+final class Evaluator {
+    let options: CellOptions
+    let source: String
+    /// Tells this cell's functions from those of cells above, whose errors point into another text.
+    let origin: Int
+    let globals: Scope
+    var scope: Scope
+    var stream: RandomStream
+    var outcome = CellOutcome()
+    /// How many `grad` of a function are under way: gradients are of first order.
+    var openGradients = 0
+
+    private var state: CellState
+    private var callDepth = 0
+    private var steps = 0
+    private let deadline: Double
+    private var boundAtTop: [String] = []
+
+    init(state: CellState, options: CellOptions, source: String) {
+        self.state = state
+        self.options = options
+        self.source = source
+        origin = source.hashValue
+        globals = Scope(.closed, names: state.bindings)
+        scope = globals
+        stream = options.stream
+        deadline = secondsNow() + options.limits.seconds
+    }
+
+    var finalState: CellState {
+        var state = state
+        state.bindings = globals.names
+        return state
+    }
+
+    func run(_ program: Program) -> CellOutcome {
+        do {
+            for statement in program.statements {
+                let value = try run(statement)
+                if case .expression(let expression) = statement.form {
+                    if case .nothing = value {} else { outcome.result = value }
+                    show(value, named: expression)
+                }
+            }
+        } catch let error as CellError {
+            outcome.error = error
+        } catch is Interrupted {
+            outcome.interrupted = true
+        } catch {
+            outcome.error = CellError("\(error)", at: Span(0, 0))
+        }
+        var seen: Set<String> = []
+        outcome.bindings = boundAtTop.filter { seen.insert($0).inserted }.map { ($0, globals.value(of: $0)!) }
+        return outcome
+    }
+
+    func evaluateAlone(_ expression: Expression) throws -> Value { try evaluate(expression) }
+
+    // MARK: Statements
+
+    /// The value of a statement: that of its expression, of what it assigns, or nothing.
+    @discardableResult
+    func run(_ statement: Statement) throws -> Value {
+        try step(at: statement.span)
+        switch statement.form {
+        case .expression(let expression):
+            return try evaluate(expression)
+        case .assignment(let name, let expression):
+            let value = try evaluate(expression)
+            if case .nothing = value {
+                throw CellError("There is no value here to give to \(name.text).", at: expression.span)
+            }
+            let target = scope.assign(name.text, value)
+            if target === globals { boundAtTop.append(name.text) }
+            if target.kind == .open { state.vanished.insert(name.text) }
+            return value
+        case .loop(let names, let sequence, let body):
+            try loop(names, sequence, body)
+            return .nothing
+        case .knob(let knob):
+            let setting = try setting(of: knob, at: statement.span)
+            outcome.knobs.append(setting)
+            state.knobs[setting.name] = setting
+            scope.define(setting.name, .number(setting.value))
+            boundAtTop.append(setting.name)
+            return .nothing
+        case .check(let check):
+            outcome.checks.append(try run(check, at: statement.span))
+            return .nothing
+        }
+    }
+
+    private func loop(_ names: [Name], _ sequence: Expression, _ body: Block) throws {
+        let items = try evaluate(sequence)
+        let outer = scope
+        defer { scope = outer }
+        try forEachItem(of: items, at: sequence.span) { item in
+            try step(at: sequence.span)
+            scope = Scope(.open, in: outer)
+            if names.count == 1 {
+                scope.define(names[0].text, item)
+            } else {
+                let parts = try self.items(of: item, at: sequence.span)
+                guard parts.count == names.count else {
+                    throw CellError(
+                        "Each item has \(parts.count) parts, and there are \(names.count) names for them.",
+                        at: names[0].span.through(names[names.count - 1].span))
+                }
+                for (name, part) in zip(names, parts) { scope.define(name.text, part) }
+            }
+            for statement in body.statements { try run(statement) }
+        }
+    }
+
+    func evaluate(_ block: Block, _ kind: Scope.Kind) throws -> Value {
+        let outer = scope
+        scope = Scope(kind, in: outer)
+        defer { scope = outer }
+        var value = Value.nothing
+        for statement in block.statements { value = try run(statement) }
+        return value
+    }
+
+    private func setting(of knob: Knob, at span: Span) throws -> KnobSetting {
+        func number(_ expression: Expression) throws -> Double {
+            guard let number = try evaluate(expression).number, number.isFinite else {
+                throw CellError("A knob needs a single finite number here.", at: expression.span)
+            }
+            return number
+        }
+        let lower = try number(knob.lower), upper = try number(knob.upper)
+        guard lower <= upper else {
+            throw CellError("The range \(shortNumber(lower))..\(shortNumber(upper)) is empty.", at: knob.lower.span.through(knob.upper.span))
+        }
+        let name = knob.name.text
+        let given = options.knobs[name]
+        let value = try given ?? number(knob.value)
+        guard value >= lower, value <= upper else {
+            throw CellError(
+                "\(name) = \(shortNumber(value)) is out of range: it goes from \(shortNumber(lower)) to \(shortNumber(upper)).",
+                at: given == nil ? knob.value.span : span,
+                hint: given == nil ? nil : "set it within the range, as in :set \(name)=\(shortNumber((lower + upper) / 2))")
+        }
+        return KnobSetting(name: name, value: value, lower: lower, upper: upper, text: knob.text)
+    }
+
+    // MARK: What a learner sees
+
+    func show(_ value: Value, named expression: Expression) {
+        switch value {
+        case .nothing: return
+        case .object(let object):
+            if let figure = (object as? FigureObject)?.figure { outcome.figures.append(figure) }
+            print(object.summary)
+        default:
+            if case .name(let name) = expression.form {
+                let indent = String(repeating: " ", count: name.count + 3)
+                print("\(name) = " + value.description.replacingNewlines(with: "\n" + indent))
+            } else {
+                print(value.description)
+            }
+        }
+    }
+
+    func print(_ line: String) { outcome.output += line + "\n" }
+
+    // MARK: Limits
+
+    /// Called once a statement, an iteration and a call: where a running cell can be stopped.
+    @inline(__always)
+    func step(at span: Span) throws {
+        steps &+= 1
+        if options.cancellation.isCancelled { throw Interrupted() }
+        if steps & 255 == 0 { try checkLimits(at: span) }
+    }
+
+    private func checkLimits(at span: Span) throws {
+        if secondsNow() > deadline {
+            throw CellError(
+                "The cell ran for longer than \(Int(options.limits.seconds)) seconds and was stopped.", at: span,
+                hint: "use fewer steps or samples")
+        }
+        if TensorMemory.live > options.limits.memory {
+            throw CellError(
+                "The cell's tensors and tapes take more than \(options.limits.memory >> 20) MiB.", at: span,
+                hint: "a tape that grows in a loop is cut with detach")
+        }
+    }
+
+    func checkLength(_ count: Int, at span: Span) throws {
+        guard count <= options.limits.listLength else {
+            throw CellError("A list of \(count) items is too long: the limit is \(options.limits.listLength).", at: span, hint: "work on a tensor as a whole")
+        }
+    }
+
+    /// Runs a function's body one level deeper.
+    func deeper<Result>(at span: Span, _ body: () throws -> Result) throws -> Result {
+        guard callDepth < options.limits.callDepth else {
+            throw CellError(
+                "Calls are nested more than \(options.limits.callDepth) deep.", at: span,
+                hint: "a function that calls itself needs an end: if n == 0 { … } else { … }")
+        }
+        callDepth += 1
+        defer { callDepth -= 1 }
+        try step(at: span)
+        return try body()
+    }
+
+    // MARK: Names
+
+    func value(of name: String, at span: Span) throws -> Value {
+        if let value = scope.value(of: name) ?? globals.value(of: name) { return value }
+        if let value = Library.value(of: name) { return value }
+        if state.vanished.contains(name) {
+            throw CellError(
+                "\(name) was bound inside a block and is gone after it.", at: span,
+                hint: "bind it before the block, as in \(name) = 0")
+        }
+        let near = nearestNames(to: name, among: scope.allNames + globals.allNames + Library.names)
+        throw CellError(
+            "There is no \(name).", at: span,
+            hint: near.isEmpty ? nil : "did you mean \(near.joined(separator: ", "))?")
+    }
+}
+
+extension String {
+    func replacingNewlines(with separator: String) -> String {
+        split(separator: "\n", omittingEmptySubsequences: false).joined(separator: separator)
+    }
+}
