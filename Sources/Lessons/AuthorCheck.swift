@@ -3,7 +3,7 @@ import Markup
 
 /// The lessons' own test: what only running a lesson can tell. Faults of the file itself come from reading it.
 public enum AuthorCheck {
-    public static func problems(of lesson: Lesson, cancellation: Cancellation = Cancellation(), now: () -> Double) -> [Problem] {
+    public static func problems(of lesson: Lesson, cancellation: Cancellation = Cancellation(), now: @escaping () -> Double) -> [Problem] {
         var run = Run(lesson, cancellation, now)
         run.walk()
         run.compareWithSecondRun()

@@ -59,8 +59,8 @@ enum AuthorCommand: Command {
         do {
             let (lesson, problems) = try Course.lesson(in: folder, language: language)
             return (lesson, problems.filter { $0.path != folder.lessonPath })
-        } catch let problem as Problem {
-            return (Lesson(path: folder.translationPath(language)), [problem])
+        } catch {
+            return (Lesson(path: folder.translationPath(language)), [error])
         }
     }
 
