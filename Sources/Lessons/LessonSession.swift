@@ -11,6 +11,7 @@ public struct LessonSession: Sendable {
     public private(set) var outcomes: [(id: String, outcome: CellOutcome)] = []
     public var limits = CellLimits()
     public var cancellation = Cancellation()
+    public var gauge: ProgressGauge?
     public var data: [String: String] = [:]
     public var provesChecks = false
 
@@ -44,6 +45,7 @@ public struct LessonSession: Sendable {
         options.knobs = knobs
         options.limits = limits
         options.cancellation = cancellation
+        options.gauge = gauge
         options.provesChecks = provesChecks
         options.texts = lesson.texts
         options.data = data

@@ -27,6 +27,8 @@ public struct CellOptions: Sendable {
     public var knobs: [String: Double] = [:]
     public var limits = CellLimits()
     public var cancellation = Cancellation()
+    /// Told how far a loop at the top level has come.
+    public var gauge: ProgressGauge?
     /// Whether each check is also shown a wrong measurement, to see that it can fail.
     public var provesChecks = false
     /// Translations of texts in the code, as they are written there.

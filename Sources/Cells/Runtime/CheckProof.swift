@@ -60,7 +60,11 @@ extension Evaluator {
             let size = x.buffer.map(\.magnitude).filter(\.isFinite).max() ?? 0
             let step = Tensor(size == 0 ? 1 : size)
             let factors: [Double] = [1, -2, 1000, -1000]
-            return factors.compactMap { factor in (try? x.detached + Tensor(factor) * step).map(Value.tensor) }
+            let shifted = factors.compactMap { factor in (try? x.detached + Tensor(factor) * step).map(Value.tensor) }
+            guard !x.buffer.allSatisfy(\.isFinite) else { return shifted }
+            // An infinity moved by any step is one still.
+            let tamed = try? Tensor(x.scalars.map { $0.isFinite ? $0 : 0 }, shape: x.shape)
+            return (tamed.map { [.tensor($0)] } ?? []) + shifted
         default: return []
         }
     }

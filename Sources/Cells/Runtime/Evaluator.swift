@@ -96,8 +96,13 @@ final class Evaluator {
         let items = try evaluate(sequence)
         let outer = scope
         defer { scope = outer }
+        let gauge = outer === globals ? options.gauge : nil
+        let total = Double(max(1, gauge == nil ? 1 : count(of: items))), start = gauge?.fraction ?? 0
+        var done = 0.0
         try forEachItem(of: items, at: sequence.span) { item in
             try step(at: sequence.span)
+            done += 1
+            gauge?.set(start + (1 - start) * (done - 1) / total)
             scope = Scope(.open, in: outer)
             if names.count == 1 {
                 scope.define(names[0].text, item)
@@ -111,6 +116,14 @@ final class Evaluator {
                 for (name, part) in zip(names, parts) { scope.define(name.text, part) }
             }
             for statement in body.statements { try run(statement) }
+        }
+    }
+
+    private func count(of items: Value) -> Int {
+        switch items {
+        case .list(let items): items.count
+        case .tensor(let x) where x.rank > 0: x.shape[0]
+        default: 1
         }
     }
 

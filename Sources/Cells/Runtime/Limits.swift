@@ -11,6 +11,14 @@ public final class Cancellation: Sendable {
     public var isCancelled: Bool { flag.load(ordering: .relaxed) }
 }
 
+/// How far a running cell has come, from 0 to 1, read by another thread that shows it.
+public final class ProgressGauge: Sendable {
+    private let bits = Atomic<UInt64>(0)
+    public init() {}
+    public var fraction: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
+    public func set(_ fraction: Double) { bits.store(fraction.bitPattern, ordering: .relaxed) }
+}
+
 /// What a cell may use up.
 public struct CellLimits: Sendable {
     public var memory = 2 << 30

@@ -130,3 +130,8 @@ private struct NameScope {
         }
     }
 }
+
+extension Program {
+    /// Checks at the top level: rows that the cell's outcome will have at least.
+    public var checkCount: Int { statements.count { if case .check = $0.form { true } else { false } } }
+}

@@ -1,0 +1,55 @@
+import Figures
+import FoundationEssentials
+import Lessons
+import Terminal
+
+/// Writes a lesson's figures beside each other and shows them in the terminal.
+struct FigureDisplay {
+    /// `figures/04-kl`
+    let folder: String
+    let lessonNumber: Int
+
+    /// --figures DIR; else `figures` beside the lessons, where that can be written; else the user's cache.
+    init(_ given: String?, lessons directory: String, folder lesson: LessonFolder) {
+        lessonNumber = lesson.number
+        let name = String(lesson.path.split(separator: "/").last ?? "lesson")
+        let beside = (directory.hasSuffix("/lessons") ? String(directory.dropLast(8)) : directory + "/..") + "/figures"
+        let canWrite = FileManager.default.isWritableFile(atPath: FileManager.default.fileExists(atPath: beside) ? beside : directory)
+        folder = (given ?? (canWrite ? beside : UserFolders.cache.map { $0 + "/figures" } ?? "figures")) + "/" + name
+    }
+
+    /// Writes the PNG; returns its path, or what went wrong.
+    func write(_ figure: Figure) -> (path: String?, problem: String?) {
+        do {
+            return (try figure.write(to: folder, formats: [.png]).first, nil)
+        } catch let error as FigureError {
+            return (nil, error.description)
+        } catch {
+            return (nil, "\(error)")
+        }
+    }
+
+    /// The picture itself as the terminal's own codes, with the rows it takes; nil where it cannot be shown.
+    func inline(_ figure: Figure, _ screen: Screen) -> (code: String, rows: Int)? {
+        let capabilities = screen.capabilities
+        guard capabilities.images != .none, let png = try? figure.png(), let bitmap = try? figure.rgba() else { return nil }
+        let image = PixelImage(width: bitmap.width, height: bitmap.height, rgba: bitmap.pixels)
+        let (columns, rows) = InlineImage.cells(
+            of: image, cellPixels: capabilities.cellPixels, maxColumns: screen.width, maxRows: max(4, capabilities.rows - 4), scale: 0.5)
+        let code = InlineImage.encode(
+            png: png, image: image, as: capabilities.images, columns: columns, rows: rows, capabilities: capabilities,
+            identifier: abs(figure.id.utf8.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xFFFF }) + 1)
+        return code.isEmpty ? nil : (code, rows)
+    }
+}
+
+/// A path as short as it can be typed from here.
+func shortPath(_ path: String) -> String {
+    let here = FileManager.default.currentDirectoryPath + "/"
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") {
+        if part == "..", !parts.isEmpty { parts.removeLast() } else { parts.append(part) }
+    }
+    let tidy = (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+    return tidy.hasPrefix(here) ? String(tidy.dropFirst(here.count)) : tidy
+}
