@@ -43,7 +43,7 @@ let package = Package(
         // The screen and the commands.
         .target(name: "Terminal", dependencies: ["Markup", "CEdit"]),
         .executableTarget(name: "bench", dependencies: ["Autodiff"]),
-        .executableTarget(name: "vaelearn", dependencies: ["Lessons", "Terminal"]),
+        .executableTarget(name: "vaelearn", dependencies: ["Figures", "Lessons", "Terminal"]),
 
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], resources: [.copy("Fixtures")]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"]),
@@ -52,7 +52,7 @@ let package = Package(
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),
         .testTarget(name: "LessonsTests", dependencies: ["Lessons"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Markup"], exclude: ["Fixtures"]),
-        .testTarget(name: "vaelearnTests", dependencies: ["Lessons", "Terminal"]),
+        .testTarget(name: "vaelearnTests", dependencies: ["Figures", "Lessons", "Terminal"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -37,8 +37,8 @@ extension Value {
 /// A value and its standard error with two digits of the error: 0.9471 ± 0.0034.
 package func roundedTogether(_ value: Double, _ error: Double) -> (String, String) {
     guard error.isFinite, error > 0, value.isFinite else { return (shortNumber(value), shortNumber(error)) }
-    let digits = 1 - Int(floor(log10(error)))
-    guard (0...12).contains(digits) else { return (shortNumber(value), shortNumber(error, digits: 2)) }
+    let digits = max(0, 1 - Int(floor(log10(error))))
+    guard digits <= 12, error < 1e9 else { return (shortNumber(value), shortNumber(error, digits: 2)) }
     return (printf("%.\(digits)f", value), printf("%.\(digits)f", error))
 }
 
