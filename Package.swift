@@ -51,7 +51,7 @@ let package = Package(
         .testTarget(name: "MarkupTests", dependencies: ["Markup"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),
         .testTarget(name: "LessonsTests", dependencies: ["Lessons"]),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Markup"], exclude: ["Fixtures"]),
         .testTarget(name: "vaelearnTests", dependencies: ["Lessons", "Terminal"]),
     ],
     swiftLanguageModes: [.v6]

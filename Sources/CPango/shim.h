@@ -7,15 +7,12 @@ typedef struct _PangoFontDescription PangoFontDescription;
 typedef struct { int x, y, width, height; } PangoRectangle;   // in Pango units: 1024 a point
 
 PangoLayout *pango_cairo_create_layout(cairo_t *cr);
-void pango_cairo_update_layout(cairo_t *cr, PangoLayout *layout);
 void pango_cairo_show_layout(cairo_t *cr, PangoLayout *layout);
-void pango_layout_set_text(PangoLayout *layout, const char *text, int length);
 void pango_layout_set_markup(PangoLayout *layout, const char *markup, int length);
 void pango_layout_set_font_description(PangoLayout *layout, const PangoFontDescription *description);
 void pango_layout_set_width(PangoLayout *layout, int width);
 void pango_layout_set_alignment(PangoLayout *layout, int alignment);   // 0 left, 1 centre, 2 right
 void pango_layout_set_wrap(PangoLayout *layout, int wrap);             // 0 word, 1 char, 2 word-char
-void pango_layout_set_line_spacing(PangoLayout *layout, float factor);
 void pango_layout_get_extents(PangoLayout *layout, PangoRectangle *ink, PangoRectangle *logical);
 int pango_layout_get_baseline(PangoLayout *layout);
 int pango_layout_get_unknown_glyphs_count(PangoLayout *layout);

@@ -19,7 +19,10 @@ struct AxisNumbers {
         if case .categories = axis.scale {
             return AxisNumbers(thinned(axis.ticks(atMost: .max), length: height, pitch: 16), measurer)
         }
-        return AxisNumbers(axis.ticks(atMost: max(2, Int(height / 42))), measurer)
+        // One number alone gives no scale.
+        let counts = max(2, Int(height / 42))...max(8, Int(height / 42))
+        let ticks = counts.lazy.map { axis.ticks(atMost: $0) }.first { $0.count > 1 } ?? axis.ticks(atMost: 8)
+        return AxisNumbers(ticks, measurer)
     }
 
     static func horizontal(_ axis: Axis, width: Double, _ measurer: any TextMeasurer) -> AxisNumbers {
@@ -27,7 +30,11 @@ struct AxisNumbers {
         var count = max(2, Int(width / 52))
         while true {
             let numbers = AxisNumbers(axis.ticks(atMost: count), measurer)
-            if count <= 1 || numbers.fit(axis, width) { return numbers }
+            if count <= 1 || numbers.fit(axis, width) {
+                guard numbers.ticks.count < 2 else { return numbers }
+                let finer = (count + 1...count + 4).lazy.map { AxisNumbers(axis.ticks(atMost: $0), measurer) }
+                return finer.first { $0.ticks.count > 1 && $0.fit(axis, width) } ?? numbers
+            }
             count -= 1
         }
     }

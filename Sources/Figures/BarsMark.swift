@@ -109,8 +109,9 @@ extension Mark.Bars: MarkContent {
         drawing.patch(rects, color: context.color, hatch: context.index, opacity: 1)
         if !whiskers.isEmpty { drawing.commands.append(.stroke(whiskers, Pen(.ink, width: 1.2))) }
         guard showsValues else { return }
-        for (end, negative, height) in ends {
-            let block = TextBlock(Ticks.short(height), size: TypeSize.tick)
+        let numbers = Ticks.aligned(ends.map(\.2))
+        for ((end, negative, _), number) in zip(ends, numbers) {
+            let block = TextBlock(number, size: TypeSize.tick)
             let side: PanelDrawing.Side = horizontal ? (negative ? .left : .right) : (negative ? .below : .above)
             drawing.label(block, near: end, sides: [side], gap: 3, color: .ink)
         }

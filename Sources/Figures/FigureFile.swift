@@ -5,8 +5,8 @@ public enum FigureFormat: String, Sendable, Hashable, CaseIterable {
 }
 
 extension Figure {
-    /// Writes `folder/id.png` and so on, all or (as far as the disk allows) none, and returns their paths.
-    /// Everything is drawn before the first file is touched, and a file appears under its name only when it is whole.
+    /// Writes `folder/id.png` and so on and returns their paths. Everything is drawn, and written under other names,
+    /// before the first file gets its own: a full disk leaves what was there.
     @discardableResult
     public func write(to folder: String, formats: [FigureFormat] = [.png, .pdf]) throws -> [String] {
         try validate()
@@ -27,7 +27,7 @@ extension Figure {
             return (path: FigureFile.join(folder, "\(id).\(format.rawValue)"), bytes: bytes)
         }
         try FigureFile.createFolder(folder)
-        for file in files { try FigureFile.write(file.bytes, to: file.path) }
+        try FigureFile.write(files)
         return files.map(\.path)
     }
 }
@@ -56,26 +56,25 @@ package enum FigureFile {
         }
     }
 
-    /// Writes beside the target, then renames: a reader sees the old file or the new one.
-    package static func write(_ bytes: [UInt8], to path: String) throws {
-        let (temporary, descriptor) = try openTemporary(beside: path)
-        do {
+    /// Writes beside the targets, then renames: a reader sees the old file or the new one.
+    package static func write(_ files: [(path: String, bytes: [UInt8])]) throws {
+        var unfinished: [String] = []
+        defer { for temporary in unfinished { unlink(temporary) } }
+        for file in files {
+            let (temporary, descriptor) = try openTemporary(beside: file.path)
+            unfinished.append(temporary)
             do {
-                try writeAll(bytes, to: descriptor, path: path)
+                try writeAll(file.bytes, to: descriptor, path: file.path)
             } catch {
                 close(descriptor)
                 throw error
             }
             // Some file systems tell only now that there was no room.
-            if close(descriptor) != 0 { throw failure(path) }
-        } catch {
-            unlink(temporary)
-            throw error
+            if close(descriptor) != 0 { throw failure(file.path) }
         }
-        if rename(temporary, path) != 0 {
-            let error = failure(path)
-            unlink(temporary)
-            throw error
+        for file in files {
+            if rename(unfinished[0], file.path) != 0 { throw failure(file.path) }
+            unfinished.removeFirst()
         }
     }
 

@@ -10,7 +10,7 @@ package struct FigureLayout: Equatable, Sendable {
         var rows = figure.panels.filter { !$0.isEmpty }.map { $0.map { PanelLayout($0, measurer) } }
         FigureLayout.share(figure, &rows)
         let margin = FigureLayout.margin
-        let fixed = figure.size.map { (min(max($0.width, 120), 5000), min(max($0.height, 90), 5000)) }
+        let fixed = figure.size.flatMap { $0.width.isFinite && $0.height.isFinite ? $0 : nil }.map { (min(max($0.width, 120), 5000), min(max($0.height, 90), 5000)) }
         let width = fixed?.0 ?? FigureLayout.width(rows)
         let inner = width - 2 * margin
         let title = figure.title.map { TextBlock($0, size: TypeSize.title, bold: true, wrapWidth: inner, limit: 300) }
@@ -137,16 +137,23 @@ package struct FigureLayout: Equatable, Sendable {
                     for r in axes { (insets[r][c].left, insets[r][c].right) = (left, right) }
                 }
             }
+            // Rows of equal height hold plots of equal height.
+            let rowHeights = cells.map { $0[0].height }
+            let even = Set(rowHeights).count == 1 && rows.allSatisfy { $0.allSatisfy(\.hasAxes) }
+            let common = (rowHeights.reduce(0, +) - insets.map { $0[0].top + $0[0].bottom }.reduce(0, +)) / Double(max(1, rows.count))
+            var y = cells.first?[0].y ?? 0
             for r in rows.indices {
+                let height = max(8, even ? common : rowHeights[r] - insets[r][0].top - insets[r].map(\.bottom).max()!)
+                defer { y += even ? insets[r][0].top + height + insets[r][0].bottom + gap : rowHeights[r] + gap }
                 // All plots of a row are equally wide, whatever stands between them.
                 let taken = insets[r].map { $0.left + $0.right }.reduce(0, +)
                 let width = max(8, (cells[r].map(\.width).reduce(0, +) - taken) / Double(cells[r].count))
                 var x = cells[r][0].x
                 for c in rows[r].indices {
-                    let cell = cells[r][c], inset = insets[r][c]
+                    let inset = insets[r][c]
                     plots[r][c] = Rect(
-                        x: x + inset.left, y: cell.y + inset.top, width: width,
-                        height: max(8, cell.height - inset.top - inset.bottom))
+                        x: x + inset.left, y: y + inset.top, width: width,
+                        height: rows[r][c].hasAxes ? height : max(8, rowHeights[r] - inset.top))
                     x += inset.left + width + inset.right + gap
                 }
             }

@@ -32,7 +32,7 @@ extension Mark.Histogram: MarkContent {
             high = logarithm10(high)
         }
         let data = x.filter { $0.isFinite && (!log || $0 > 0) }.map { log ? logarithm10($0) : $0 }
-        guard high > low, (high - low).isFinite else { return ([], []) }
+        guard !data.isEmpty, high > low, (high - low).isFinite else { return ([], []) }
         let count = min(max(bins ?? automaticBins(data, low, high), 1), 10_000)
         let width = (high - low) / Double(count)
         var heights = [Double](repeating: 0, count: count)
@@ -48,6 +48,12 @@ extension Mark.Histogram: MarkContent {
         return (edges, heights)
     }
 
+    /// The bins of this histogram alone on a linear axis.
+    package var counts: (edges: [Double], heights: [Double]) {
+        let panel = Panel(marks: [.histogram(self)])
+        return binned(Series.contexts(panel)[0])
+    }
+
     /// Width 2 IQR / n^(1/3) (Freedman and Diaconis, 1981), held between 10 and 100 bins.
     private func automaticBins(_ data: [Double], _ low: Double, _ high: Double) -> Int {
         guard data.count > 1 else { return 10 }
@@ -60,6 +66,7 @@ extension Mark.Histogram: MarkContent {
 
     func include(_ xs: inout Extent, _ ys: inout Extent, _ context: MarkContext) {
         let (edges, heights) = binned(context)
+        guard !edges.isEmpty else { return }
         xs.include(edges)
         if !context.yIsLog { ys.includeEdge(0) }
         ys.include(heights)

@@ -112,22 +112,33 @@ package struct LayeredGraph {
     }
 
     private static func arrange(_ order: inout [[Int]], _ nodes: inout [Node], gap: Double) {
+        // Inputs give way to what is computed from others, so that a long computation runs straight.
+        func weight(_ node: Int) -> Double { nodes[node].before.isEmpty ? 0.005 : 1 }
+        /// Least squares from the wishes under the distances that the nodes need: isotonic regression by pooling
+        /// neighbours that are in each other's way (Ayer and others, 1955).
         func spread(_ layer: [Int], _ wanted: (Int) -> Double) {
-            // Left to right as close to the wish as the neighbours allow, then the same from the right; the mean of both.
-            var left = [Double](), right = [Double](repeating: 0, count: layer.count)
+            var blocks: [(value: Double, weight: Double, count: Int)] = []
+            var offsets: [Double] = []
             for (i, node) in layer.enumerated() {
-                let least = i == 0 ? -Double.infinity : left[i - 1] + (nodes[layer[i - 1]].breadth + nodes[node].breadth) / 2 + gap
-                left.append(max(wanted(node), least))
+                offsets.append(i == 0 ? 0 : offsets[i - 1] + (nodes[layer[i - 1]].breadth + nodes[node].breadth) / 2 + gap)
+                blocks.append((wanted(node) - offsets[i], weight(node), 1))
+                while blocks.count > 1, blocks[blocks.count - 2].value > blocks[blocks.count - 1].value {
+                    let b = blocks.removeLast(), a = blocks.removeLast()
+                    let total = a.weight + b.weight
+                    blocks.append(((a.value * a.weight + b.value * b.weight) / total, total, a.count + b.count))
+                }
             }
-            for i in layer.indices.reversed() {
-                let node = layer[i]
-                let most = i == layer.count - 1 ? Double.infinity : right[i + 1] - (nodes[layer[i + 1]].breadth + nodes[node].breadth) / 2 - gap
-                right[i] = min(wanted(node), most)
+            var i = 0
+            for block in blocks {
+                for _ in 0..<block.count {
+                    nodes[layer[i]].across = block.value + offsets[i]
+                    i += 1
+                }
             }
-            for (i, node) in layer.enumerated() { nodes[node].across = (left[i] + right[i]) / 2 }
         }
         func mean(_ list: [Int]) -> Double? {
-            list.isEmpty ? nil : list.map { nodes[$0].across }.reduce(0, +) / Double(list.count)
+            let total = list.map(weight).reduce(0, +)
+            return list.isEmpty ? nil : list.map { nodes[$0].across * weight($0) }.reduce(0, +) / total
         }
         for layer in order { spread(layer) { _ in 0 } }
         for sweep in 0..<12 {

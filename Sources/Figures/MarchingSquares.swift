@@ -28,10 +28,9 @@ package enum MarchingSquares {
         for row in 0..<(rows - 1) {
             for column in 0..<(columns - 1) {
                 let at = row * columns + column
-                let corners = [z[at], z[at + 1], z[at + columns + 1], z[at + columns]]
-                guard corners[0].isFinite, corners[1].isFinite, corners[2].isFinite, corners[3].isFinite else { continue }
-                var code = 0
-                for i in 0..<4 where corners[i] >= level { code |= 1 << i }
+                let a = z[at], b = z[at + 1], c = z[at + columns + 1], d = z[at + columns]
+                guard a.isFinite, b.isFinite, c.isFinite, d.isFinite else { continue }
+                let code = (a >= level ? 1 : 0) | (b >= level ? 2 : 0) | (c >= level ? 4 : 0) | (d >= level ? 8 : 0)
                 guard code != 0, code != 15 else { continue }
                 let bottom = { cross(row, column, 0) }, right = { cross(row, column + 1, 1) }
                 let top = { cross(row + 1, column, 0) }, left = { cross(row, column, 1) }
@@ -44,7 +43,7 @@ package enum MarchingSquares {
                 case 6, 9: join(bottom(), top())
                 default:
                     // A saddle: the mean of the corners says which two are connected.
-                    let mean = corners[0] / 4 + corners[1] / 4 + corners[2] / 4 + corners[3] / 4
+                    let mean = a / 4 + b / 4 + c / 4 + d / 4
                     if (mean >= level) == (code == 5) {
                         join(left(), top())
                         join(bottom(), right())

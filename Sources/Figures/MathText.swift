@@ -32,19 +32,22 @@ package struct MathText: Hashable, Sendable {
 
     private mutating func parse(_ s: ArraySlice<Character>, scale: Double, rise: Double, depth: Int) {
         var i = s.startIndex
+        var isName = false  // the word holds an underscore that is no script
         while i < s.endIndex {
             let c = s[i]
+            if c == " " { isName = false }
             if c == "\\" {
                 let (text, next) = MathText.command(s, at: i)
                 emit(text, scale, rise)
                 i = next
-            } else if c == "_" || c == "^", i > s.startIndex, s[i - 1] != " ", depth < 4,
+            } else if c == "_" || c == "^", i > s.startIndex, s[i - 1] != " ", depth < 4, !(isName && c == "_"),
                 let (body, next) = MathText.script(s, after: i)
             {
                 let shift = c == "^" ? 0.38 : -0.2
                 parse(body, scale: scale * 0.72, rise: rise + shift * scale, depth: depth + 1)
                 i = next
             } else {
+                if c == "_" { isName = true }
                 emit(MathText.clean(c, inScript: depth > 0), scale, rise)
                 i += 1
             }

@@ -6,6 +6,5 @@ package func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exp
 package func logarithm10(_ x: Double) -> Double { log10(x) }
 package func cosine(_ x: Double) -> Double { cos(x) }
 package func sine(_ x: Double) -> Double { sin(x) }
-package func angle(y: Double, x: Double) -> Double { atan2(y, x) }
 package func distance(_ a: Point, _ b: Point) -> Double { hypot(a.x - b.x, a.y - b.y) }
 package func hypotenuse(_ x: Double, _ y: Double) -> Double { hypot(x, y) }

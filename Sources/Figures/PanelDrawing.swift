@@ -4,7 +4,7 @@ struct PanelDrawing {
     let xAxis: Axis
     let yAxis: Axis
     let measurer: any TextMeasurer
-    /// Lines across the panel, below the data.
+    /// Lines across the panel, above the data; labels may lie on them.
     var rules: [Command] = []
     /// The data, clipped to the plot.
     var commands: [Command] = []
@@ -142,7 +142,7 @@ struct PanelDrawing {
             func candidates(_ gap: Double) -> [Rect] {
                 request.places.map { PanelDrawing.rect(extent, $0.side, of: $0.anchor, gap: gap) }
             }
-            func isFree(_ rect: Rect) -> Bool { plot.contains(rect) && !occupied.contains { $0.overlaps(rect) } }
+            func isFree(_ rect: Rect) -> Bool { plot.contains(rect) && !occupied.contains { $0.grown(by: 2).overlaps(rect) } }
             let near = candidates(request.gap)
             let far = candidates(request.gap + 14) + candidates(request.gap + 28)
             let clear = request.avoidsData ? near.first { isFree($0) && !data.touches($0.grown(by: -2)) } : nil

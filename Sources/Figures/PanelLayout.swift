@@ -21,6 +21,8 @@ struct PanelLayout {
     private let colorBar: ColorBar?
     private let legend: Legend?
     private var key = Key.none
+    /// The plot for which the key was chosen: choosing draws all data, so it is done as seldom as may be.
+    private var keyPlot: Rect?
 
     private enum Key { case none, inside, outside, direct([(label: DirectLabel, y: Double)]) }
 
@@ -130,6 +132,8 @@ struct PanelLayout {
 
     private mutating func chooseKey(_ plot: Rect) {
         guard let legend else { return }
+        if let keyPlot, abs(keyPlot.width - plot.width) + abs(keyPlot.height - plot.height) < 1, case .inside = key { return }
+        keyPlot = plot
         if case .outside = key { return }  // once outside, always: the plot only gets narrower
         if panel.legend == .outside { key = .outside; return }
         if panel.legend == .automatic, let labels = directLabels(plot, count: legend.entries.count) { key = .direct(labels); return }
@@ -199,7 +203,7 @@ struct PanelLayout {
             plot: plot, xAxis: xAxis, yAxis: yAxis, xNumbers: xNumbers, yNumbers: yNumbers, showsX: showsX, showsY: showsY)
         if !coversPlot { commands += axes.grid() }
         // Half a marker or line may reach over the frame, so that points on it stay whole.
-        let data = drawing.rules + drawing.commands
+        let data = drawing.commands + drawing.rules
         if !data.isEmpty { commands.append(.clip(.rectangle(plot.grown(by: 3)), data)) }
         commands += axes.frame(boxed: coversPlot)
         commands += axes.numbers()

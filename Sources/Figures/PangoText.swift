@@ -94,8 +94,8 @@ final class PangoText {
             cairo_new_path(context)
             cairo_move_to(context, 0, 0)
             pango_cairo_layout_path(context, layout)
-            cairo_set_source_rgba(context, 1, 1, 1, 0.85)
-            cairo_set_line_width(context, 3)
+            cairo_set_source_rgba(context, 1, 1, 1, 0.92)
+            cairo_set_line_width(context, 3.4)
             cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
             cairo_stroke(context)
         }
@@ -107,13 +107,13 @@ final class PangoText {
 }
 
 /// Measures with the very fonts that will be drawn.
-final class PangoMeasurer: TextMeasurer {
+package final class PangoMeasurer: TextMeasurer {
     private let surface: OpaquePointer
     private let context: OpaquePointer
     private let text: PangoText
     private var known: [TextBlock: TextExtent] = [:]
 
-    init() {
+    package init() {
         surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1)
         context = cairo_create(surface)
         text = PangoText(context)
@@ -126,7 +126,7 @@ final class PangoMeasurer: TextMeasurer {
 
     func canShow(_ text: String) -> Bool { self.text.canShow(text) }
 
-    func measure(_ block: TextBlock) -> TextExtent {
+    package func measure(_ block: TextBlock) -> TextExtent {
         if let extent = known[block] { return extent }
         let extent = text.measure(block)
         known[block] = extent

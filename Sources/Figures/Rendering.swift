@@ -21,6 +21,12 @@ extension Figure {
         return FigureLayout(self, PangoMeasurer())
     }
 
+    /// Width and height in points.
+    public func pageSize() throws -> (width: Double, height: Double) {
+        let layout = try layout()
+        return (layout.width, layout.height)
+    }
+
     /// The figure as pixels, `scale` of them a point.
     public func rgba(scale: Double = 2) throws -> Bitmap { try layout().rgba(scale: scale) }
 

@@ -62,7 +62,7 @@ extension Mark.Scatter: MarkContent {
     func draw(_ drawing: inout PanelDrawing, _ context: MarkContext) {
         let count = Double(max(1, min(x.count, y.count)))
         let size = max(0.3, min(self.size ?? min(6.5, max(1.6, 6.5 * power(150 / count, 0.22))), 60))
-        let opacity = max(0.01, min(self.opacity ?? min(0.9, max(0.04, 0.9 * power(300 / count, 0.35))), 1))
+        let opacity = max(0.01, min(self.opacity ?? min(0.9, max(0.04, 0.9 * power(300 * Double(max(1, groupNames.count)) / count, 0.35))), 1))
         let rim = x.count <= 300
         if let groups {
             drawGroups(groups, &drawing, size: size, opacity: opacity, rim: rim)
@@ -98,13 +98,35 @@ extension Mark.Scatter: MarkContent {
             let middle = Point(median(points.map(\.x)), median(points.map(\.y)))
             let block = TextBlock(names[i], size: TypeSize.label + 1, bold: true, limit: 40)
             drawing.label(
-                block, near: middle, sides: [.centre, .right, .left, .above, .below], gap: 4, color: Mark.Scatter.groupColor(i).readable)
+                block, near: middle, sides: [.centre, .right, .left, .above, .below], gap: 4,
+                // Darker than the points, so that the name stands out in grey as well.
+                color: Mark.Scatter.groupColor(i).readable.mixed(with: .black, 0.4))
         }
     }
 
-    /// Beyond a dozen groups, or with long names, labels would hide the data.
+    /// Beyond a dozen groups, with long names, or where clusters lie on each other, names would hide the data or mislead.
     private var namesAtClusters: Bool {
-        labelsGroups && groupNames.count <= 12 && groupNames.allSatisfy { $0.count <= 14 }
+        let names = groupNames
+        return labelsGroups && names.count <= 12 && names.allSatisfy { $0.count <= 14 } && clustersStandApart
+    }
+
+    /// Whether the middles of all groups are a label's size apart; a few thousand points tell.
+    private var clustersStandApart: Bool {
+        guard let groups else { return false }
+        var xs: [String: [Double]] = [:], ys: [String: [Double]] = [:]
+        var across = Extent(), up = Extent()
+        let count = min(x.count, y.count, groups.count)
+        for i in Swift.stride(from: 0, to: count, by: max(1, count / 5000)) where x[i].isFinite && y[i].isFinite {
+            xs[groups[i], default: []].append(x[i])
+            ys[groups[i], default: []].append(y[i])
+            across.include(x[i])
+            up.include(y[i])
+        }
+        let width = across.high - across.low, height = up.high - up.low
+        let middles = xs.keys.sorted().map { Point(median(xs[$0]!), median(ys[$0]!)) }
+        return middles.indices.allSatisfy { i in
+            middles[..<i].allSatisfy { abs($0.x - middles[i].x) > 0.06 * width || abs($0.y - middles[i].y) > 0.05 * height }
+        }
     }
 
     private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }

@@ -50,7 +50,8 @@ enum Series {
         for case .histogram(let histogram) in panel.marks { extent.include(histogram.x) }
         guard extent.low <= extent.high else { return (0, 1) }
         // One value alone gets a bin of some width round it.
-        return extent.low < extent.high && extent.high - extent.low > abs(extent.high) * 1e-12
+        let span = extent.high - extent.low
+        return span > max(abs(extent.low), abs(extent.high)) * 1e-12 && span > 1e-290
             ? (extent.low, extent.high) : extent.domain()
     }
 }

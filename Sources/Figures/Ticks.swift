@@ -120,15 +120,19 @@ package enum Ticks {
             .filter { $0 >= low && $0 <= high }
     }
 
-    /// Numbers to read side by side: all with the same decimals, two digits of the largest at least.
+    /// Numbers to read side by side: all with the same decimals, two digits of the largest at least, no needless zeros.
     package static func aligned(_ values: [Double]) -> [String] {
         let largest = values.filter(\.isFinite).map { abs($0) }.max() ?? 0
         let order = largest > 0 ? Int(logarithm10(largest).rounded(.down)) : 0
-        let decimals = order < 0 ? 1 - order : max(0, 2 - order)
+        var decimals = order < 0 ? 1 - order : max(0, 2 - order)
         guard decimals <= 6, order <= 8 else { return values.map { short($0) } }
-        return values.map { value in
-            guard value.isFinite else { return short(value) }
-            return Decimal(mantissa: Int((value * power(10, Double(decimals))).rounded()), exponent: -decimals).text()
+        var mantissas = values.map { $0.isFinite ? Int(($0 * power(10, Double(decimals))).rounded()) : 0 }
+        while decimals > 0, mantissas.allSatisfy({ $0 % 10 == 0 }) {
+            mantissas = mantissas.map { $0 / 10 }
+            decimals -= 1
+        }
+        return zip(values, mantissas).map { value, mantissa in
+            value.isFinite ? Decimal(mantissa: mantissa, exponent: -decimals).text() : short(value)
         }
     }
 

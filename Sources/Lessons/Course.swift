@@ -9,6 +9,10 @@ public struct LessonFolder: Sendable, Hashable {
     /// Languages other than the original's, sorted.
     public var languages: [String]
 
+    public init(number: Int, slug: String, path: String, languages: [String]) {
+        (self.number, self.slug, self.path, self.languages) = (number, slug, path, languages)
+    }
+
     public var lessonPath: String { path + "/lesson.md" }
 
     public func translationPath(_ language: String) -> String { path + "/lesson.\(language).md" }

@@ -20,10 +20,10 @@ enum Frame {
 }
 
 /// The lines of a file, without their ends.
-struct SourceLines {
-    var lines: [Substring]
+package struct SourceLines {
+    package var lines: [Substring]
 
-    init(_ text: String) {
+    package init(_ text: String) {
         var text = text[...]
         if text.unicodeScalars.first == "\u{FEFF}" { text = Substring(text.unicodeScalars.dropFirst()) }
         lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
@@ -194,7 +194,8 @@ struct FrameScanner {
             return true
         }
         endProse()
-        var body = [rest]
+        // Spaces stand for what is left out, so that every line keeps its columns.
+        var body = ["  " + rest]
         index += 1
         while index < lines.count {
             let line = lines[index]
@@ -205,11 +206,11 @@ struct FrameScanner {
                 if !line[close.upperBound...].allSatisfy(\.isWhitespace) {
                     report("Text follows the $$ that ends a formula.", line: index, column: line[..<close.upperBound].count + 1, hint: "put it on a line of its own")
                 }
-                body.append(line[..<close.lowerBound])
-                frames.append(.math(Passage(body.joined(separator: "\n"), line: opening + 1).trimmed))
+                body.append(String(line[..<close.lowerBound]))
+                frames.append(.math(Passage(body.joined(separator: "\n"), line: opening + 1).withoutBlankEnds))
                 return true
             }
-            body.append(line)
+            body.append(String(line))
         }
         report("This formula is never closed.", line: opening + 1, hint: "put $$ on a line of its own below it")
         return true
@@ -220,7 +221,7 @@ struct FrameScanner {
         let opening = index
         var body: [Substring] = []
         while index < lines.count {
-            let line = index == opening ? lines[index].dropFirst(indent + 4) : lines[index]
+            let line = index == opening ? Substring(String(repeating: " ", count: indent + 4) + lines[index].dropFirst(indent + 4)) : lines[index]
             index += 1
             guard let close = line.firstRange(of: "-->") else {
                 body.append(line)
@@ -230,7 +231,7 @@ struct FrameScanner {
                 report("Text follows the end of a note.", line: index, column: lines[index - 1].count - line[close.upperBound...].count + 1, hint: "put it on a line of its own")
             }
             body.append(line[..<close.lowerBound])
-            frames.append(.comment(Passage(body.joined(separator: "\n"), line: opening + 1, column: body.count == 1 ? indent + 5 : 1)))
+            frames.append(.comment(Passage(body.joined(separator: "\n"), line: opening + 1)))
             return
         }
         report("This note is never closed.", line: opening + 1, column: indent + 1, hint: "end it with -->")

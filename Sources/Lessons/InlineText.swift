@@ -2,13 +2,13 @@ import Cells
 
 /// The inside of a piece of Markdown, as far as a lesson's rules need it: what is code, what is math, what is plain text.
 /// One pass and a table of who closes whom, so that a text full of stray backticks takes linear time.
-struct InlineText {
-    enum Kind { case text, codeSpan, codeBlock, math }
+package struct InlineText {
+    package enum Kind { case text, codeSpan, codeBlock, math }
 
-    private(set) var segments: [(kind: Kind, range: Range<Int>)] = []
+    package private(set) var segments: [(kind: Kind, range: Range<Int>)] = []
     private let bytes: [UInt8]
 
-    init(_ text: String) {
+    package init(_ text: String) {
         bytes = Array(text.utf8)
         var start = 0
         var paragraph = 0
@@ -89,7 +89,7 @@ struct InlineText {
     // MARK: Values
 
     /// The inside of each `` `= …` ``, behind the equals sign, and the whole span.
-    var values: [(inside: Range<Int>, span: Range<Int>)] {
+    package var values: [(inside: Range<Int>, span: Range<Int>)] {
         segments.compactMap { kind, range in
             guard kind == .codeSpan else { return nil }
             let ticks = bytes[range].prefix { $0 == UInt8(ascii: "`") }.count
@@ -105,7 +105,7 @@ struct InlineText {
 
     /// Decimals that a reader would take for a result: not in code or math, not in an address, and not the number of a
     /// paper, a figure, a section or a version.
-    var bareDecimals: [Range<Int>] {
+    package var bareDecimals: [Range<Int>] {
         var found: [Range<Int>] = []
         for (kind, range) in segments where kind == .text {
             var place = range.lowerBound
@@ -136,10 +136,10 @@ struct InlineText {
 
     private func isReference(_ number: Int, wordStart: Int, in range: Range<Int>) -> Bool {
         // An address, or "arXiv:1312.6114". Only a little is looked at: the text may be one endless word.
-        let ahead = String(decoding: bytes[max(wordStart, number - 200)..<number], as: UTF8.self).lowercased()
+        let ahead = String(decoding: bytes[max(wordStart, number - 200)..<number], as: UTF8.self).lowercased().drop { "([".contains($0) }
         if ahead.contains("://") || ahead.contains("](") || ahead.hasPrefix("arxiv:") || ahead.hasPrefix("doi:") { return true }
         if let last = ahead.last, "图表节章式版本§".contains(last) { return true }
-        guard ahead.allSatisfy({ "([".contains($0) }) else { return false }
+        guard ahead.isEmpty else { return false }
         let before = String(decoding: bytes[max(range.lowerBound, wordStart - 40)..<max(range.lowerBound, wordStart)], as: UTF8.self)
         guard let word = before.split(whereSeparator: \.isWhitespace).last else { return false }
         return word == "§" || Self.referenceWords.contains(word.filter { $0.isLetter }.lowercased())

@@ -12,7 +12,7 @@ public struct Lesson: Sendable {
     public init(path: String) { self.path = path }
 }
 
-public struct FrontMatter: Sendable {
+public struct FrontMatter: Sendable, Hashable {
     public var id = ""
     public var version = 1
     public var title = ""
@@ -23,6 +23,8 @@ public struct FrontMatter: Sendable {
     public var sources: [String] = []
     /// The teacher's plan of the lesson, in Markdown.
     public var plan: String?
+
+    public init() {}
 }
 
 public struct Step: Sendable {
@@ -129,6 +131,10 @@ public struct VariableRange: Sendable, Hashable {
     public var name: String
     public var lower: Double
     public var upper: Double
+
+    public init(name: String, lower: Double, upper: Double) {
+        (self.name, self.lower, self.upper) = (name, lower, upper)
+    }
 }
 
 public struct Prediction: Sendable {

@@ -70,6 +70,16 @@ public struct Passage: Sendable, Hashable {
         }).map(\.trimmed)
     }
 
+    /// Without the empty lines at both ends.
+    var withoutBlankEnds: Passage {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        func isFull(_ line: Substring) -> Bool { !line.allSatisfy(\.isWhitespace) }
+        guard let first = lines.firstIndex(where: isFull), let last = lines.lastIndex(where: isFull) else {
+            return Passage("", line: line, column: column)
+        }
+        return Passage(lines[first...last].joined(separator: "\n"), line: line + first, column: column)
+    }
+
     /// Without the spaces at both ends.
     var trimmed: Passage {
         let bytes = Array(text.utf8)

@@ -20,10 +20,13 @@ public struct Categorical: Distribution {
 
     public init(logits: Tensor<Double>) throws {
         shape = try Self.batch(logits.shape, "logits")
-        try require(logits, of: Self.name, "logits", "numbers below infinity", fix: "a category that never comes has the logit -inf") { $0 < .infinity }
-        try require(max(logits.detached, axis: -1), of: Self.name, "the largest of the logits", "finite", fix: "one category at least must be possible") {
-            $0.isFinite
-        }
+        try require(
+            logits, of: Self.name, "logits", "numbers below infinity", fix: "a category that never comes has the logit -inf"
+        ) { $0 < .infinity }
+        try require(
+            max(logits.detached, axis: -1), of: Self.name, "the largest of the logits", "finite",
+            fix: "one category at least must be possible"
+        ) { $0.isFinite }
         // A logit of -inf takes no part, in the gradient neither.
         let never = try compare(logits, Tensor(-.infinity), .equal)
         let top = try reshape(max(logits.detached, axis: -1), shape.sizes + [1])

@@ -10,7 +10,9 @@ public struct ContinuousBernoulli: Distribution {
     public var shape: Shape { logits.shape }
 
     public init(lambda: Tensor<Double>) throws {
-        try require(lambda, of: Self.name, "lambda", "above 0 and below 1", fix: "a logit is given as ContinuousBernoulli(logits=...)") { $0 > 0 && $0 < 1 }
+        try require(
+            lambda, of: Self.name, "lambda", "above 0 and below 1", fix: "a logit is given as ContinuousBernoulli(logits=...)"
+        ) { $0 > 0 && $0 < 1 }
         logits = try log(lambda) - log1p(-lambda)
     }
 

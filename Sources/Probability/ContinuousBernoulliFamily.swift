@@ -60,7 +60,7 @@ public enum ContinuousBernoulliFamily {
         if x >= 1 { return 1 }
         if logit > 0 {
             // By the mirror image x → 1 - x, η → -η, which cannot overflow.
-            return exp(logit * (x - 1)) * (1 - exp(-logit * x)) / -expm1(-logit)
+            return exp(logit * (x - 1)) * expm1(-logit * x) / expm1(-logit)
         }
         return logit == 0 ? x : expm1(logit * x) / expm1(logit)
     }
@@ -77,8 +77,8 @@ public enum ContinuousBernoulliFamily {
     /// ∂F/∂η = ∫₀ˣ (t - mean) e^{ηt - A} dt = F(x) (m(x) - mean), with m(x) = x mean(ηx) the mean below x.
     public static func quantileSlope(_ x: Double, logit: Double) -> Double {
         if x <= 0 || x >= 1 { return 0 }
-        // Measured from the nearer end of the heavier side: (x, η) and (1 - x, -η) have opposite slopes.
-        if logit > 0 { return -quantileSlope(1 - x, logit: -logit) }
+        // The mirror image x → 1 - x, η → -η keeps the slope; for η ≤ 0 nothing below overflows.
+        if logit > 0 { return quantileSlope(1 - x, logit: -logit) }
         // F/density = (1 - e^{-ηx})/η = x · (1 - e^{-ηx})/(ηx).
         let z = logit * x
         let ratio = z == 0 ? 1 : -expm1(-z) / z

@@ -2,6 +2,9 @@ import Glibc
 
 /// Nodes and weights with Σ wᵢ f(xᵢ) = E f(X), X ~ N(0, 1), exact for polynomials of degree below 2n.
 public struct GaussHermite: Sendable {
+    /// How many nodes there can be.
+    public static let counts = 1...256
+
     public let nodes: [Double]
     public let weights: [Double]
 
@@ -9,7 +12,7 @@ public struct GaussHermite: Sendable {
     /// √(k+1) h₍ₖ₊₁₎ = x hₖ - √k h₍ₖ₋₁₎, hₙ' = √n h₍ₙ₋₁₎, weights 1/(n h₍ₙ₋₁₎²).
     /// Neighbouring zeros lie at least π/√(n + 1/2) apart (Sturm's comparison), so half that step passes none by.
     public init(count n: Int) {
-        precondition((1...256).contains(n), "Gauss-Hermite quadrature takes 1 to 256 nodes, not \(n)")
+        precondition(Self.counts.contains(n), "Gauss-Hermite quadrature takes 1 to 256 nodes, not \(n)")
         var positive: [(node: Double, weight: Double)] = []
         let step = 0.5 * Double.pi / (Double(n) + 0.5).squareRoot()
         // For odd n, 0 is a zero of its own: start beyond it.

@@ -15,14 +15,20 @@ public struct Mixture: Distribution {
         func refused(_ parameter: String, _ problem: String, _ fix: String) -> ProbabilityError {
             .invalidParameter(distribution: Self.name, parameter: parameter, problem: problem, fix: fix)
         }
-        guard let first = components.first else { throw refused("components", "must not be empty", "give a list, as in [Normal(-2, 1), Normal(2, 1)]") }
+        guard let first = components.first else {
+            throw refused("components", "must not be empty", "give a list, as in [Normal(-2, 1), Normal(2, 1)]")
+        }
         guard weights.shape == [components.count] else {
-            throw refused("weights", "must be one number for each of the \(components.count) components, and have shape \(weights.shape)", "for two, [0.3, 0.7]")
+            throw refused(
+                "weights", "must be one number for each of the \(components.count) components, and have shape \(weights.shape)",
+                "for two, [0.3, 0.7]")
         }
         try require(weights, of: Self.name, "weights", "between 0 and 1", fix: "divide positive weights by their sum") { $0 >= 0 && $0 <= 1 }
         try requireSum(of: weights, Self.name, "weights")
         guard components.allSatisfy({ $0.isDiscrete == first.isDiscrete && $0.elementRank == first.elementRank }) else {
-            throw refused("components", "must be of one kind: all densities or all probabilities, all of numbers or all of vectors", "mix like with like")
+            throw refused(
+                "components", "must be of one kind: all densities or all probabilities, all of numbers or all of vectors",
+                "mix like with like")
         }
         var shape = Tensor<Double>(0)
         for component in components { shape = try shape + .zeros(component.shape) }

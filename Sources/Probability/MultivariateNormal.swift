@@ -20,7 +20,9 @@ public struct MultivariateNormal: Distribution {
         }
         let d = mu.count
         guard covariance.shape == [d, d] else {
-            throw refused("cov", "must have shape [\(d), \(d)] to go with mu of length \(d), and has shape \(covariance.shape)", "for variances v alone, diag(v)")
+            throw refused(
+                "cov", "must have shape [\(d), \(d)] to go with mu of length \(d), and has shape \(covariance.shape)",
+                "for variances v alone, diag(v)")
         }
         try require(mu, of: Self.name, "mu", "finite", fix: "give a mean of numbers") { $0.isFinite }
         try require(covariance, of: Self.name, "cov", "finite", fix: "give a covariance of numbers") { $0.isFinite }
@@ -28,13 +30,16 @@ public struct MultivariateNormal: Distribution {
         let largest = entries.reduce(0) { Swift.max($0, Swift.abs($1)) }
         for i in 0..<d {
             for j in 0..<i where Swift.abs(entries[i * d + j] - entries[j * d + i]) > 1e-9 * largest {
-                throw refused("cov", "must be symmetric, and [\(i), \(j)] is \(entries[i * d + j]) while [\(j), \(i)] is \(entries[j * d + i])",
+                throw refused(
+                    "cov", "must be symmetric, and [\(i), \(j)] is \(entries[i * d + j]) while [\(j), \(i)] is \(entries[j * d + i])",
                     "take (cov + transpose(cov)) / 2")
             }
         }
         // Of a symmetric matrix of numbers, nothing else can be wrong.
         guard let factor = try? cholesky(covariance) else {
-            throw refused("cov", "must be positive definite, and is not", "a covariance is A @ transpose(A) for some A; adding 1e-6 * eye(\(d)) mends one that is singular")
+            throw refused(
+                "cov", "must be positive definite, and is not",
+                "a covariance is A @ transpose(A) for some A; adding 1e-6 * eye(\(d)) mends one that is singular")
         }
         self.factor = factor
         (self.mu, self.covariance) = (mu, covariance)

@@ -23,12 +23,12 @@ public enum SpecialFunctions {
         return Autodiff.normalQuantile(offset: p - 0.5, tail: min(p, 1 - p))
     }
 
-    /// P(a, x) = γ(a, x)/Γ(a) and Q = 1 - P, each with its digits, for a > 0 and x ≥ 0; NaN elsewhere.
+    /// P(a, x) = γ(a, x)/Γ(a) and Q = 1 - P, each with its digits, for 0 < a ≤ 1e8 and x ≥ 0; NaN elsewhere.
     public static func regularisedGamma(_ a: Double, _ x: Double) -> (lower: Double, upper: Double) {
-        guard a > 0, a.isFinite, x >= 0 else { return (.nan, .nan) }
+        guard a > 0, a <= 1e8, x >= 0 else { return (.nan, .nan) }
         if x == 0 { return (0, 1) }
         if x == .infinity { return (1, 0) }
-        let front = exp(a * log(x) - x - Double.lgamma(a))
+        let front = gammaDensity(a, x)
         if x < a + 1 {
             // Σ xⁿ / (a (a+1) ... (a+n)).
             var (term, sum, n) = (1 / a, 1 / a, a)
@@ -58,5 +58,15 @@ public enum SpecialFunctions {
         }
         let upper = min(1, front * fraction)
         return (1 - upper, upper)
+    }
+
+    /// xᵃ e⁻ˣ / Γ(a). For large a by Stirling's series, in which the huge exponents have cancelled:
+    /// √(a/2π) exp(-a (μ - ln(1 + μ)) - 1/12a + ...), μ = (x - a)/a.
+    private static func gammaDensity(_ a: Double, _ x: Double) -> Double {
+        if a < 30 { return exp(a * log(x) - x - Double.lgamma(a)) }
+        let excess = (x - a) / a
+        let r = 1 / (a * a)
+        let correction = (1.0 / 12 - r * (1.0 / 360 - r * (1.0 / 1260 - r / 1680))) / a
+        return (a / (2 * .pi)).squareRoot() * exp(-a * (excess - log1p(excess)) - correction)
     }
 }

@@ -23,8 +23,8 @@ public struct Uniform: Distribution {
 
     public func logDensity(_ x: Tensor<Double>) throws -> Tensor<Double> {
         let outside = try either(compare(x, low, .less), compare(x, high, .greater))
-        // x * 0 keeps the shape of x, and its NaNs; an infinite x is outside.
-        let finite = try choose(compare(abs(x.detached), Tensor(.infinity), .equal), 0, x.detached)
+        // x * 0 keeps the shape of x, its NaNs, and its place on the tape with slope 0; an infinite x is outside.
+        let finite = try choose(compare(abs(x.detached), Tensor(.infinity), .equal), 0, x)
         return try masked(outside, -.infinity, finite * 0 - log(width))
     }
 

@@ -29,9 +29,20 @@ private func write(_ text: String, to descriptor: Int32) {
 enum Interrupt {
     static let cancellation = Cancellation()
 
+    /// From here on, for commands that ask nothing.
     static func stopCellsOnControlC() {
         _ = cancellation
         signal(SIGINT) { _ in Interrupt.cancellation.cancel() }
+    }
+
+    /// Only while `body` runs; before and after, Ctrl-C is what it was.
+    static func whileRunning<Result>(_ body: () throws -> Result) rethrows -> Result {
+        cancellation.reset()
+        var before = sigaction(), action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in Interrupt.cancellation.cancel() }
+        sigaction(SIGINT, &action, &before)
+        defer { sigaction(SIGINT, &before, nil) }
+        return try body()
     }
 }
 

@@ -4,7 +4,7 @@ import Glibc
 struct Vaelearn {
     static let version = "0.1.0"
 
-    static let commands: [any Command.Type] = [EvalCommand.self, RunCommand.self]
+    static let commands: [any Command.Type] = [CheckCommand.self, EvalCommand.self, RunCommand.self, AuthorCommand.self]
 
     static func main() {
         exit(run(Array(CommandLine.arguments.dropFirst())))

@@ -45,6 +45,17 @@ struct RandomFillTests {
         }
     }
 
+    @Test func tensorsAreFilledInOrderAndMoveTheStreamOn() throws {
+        var (a, b) = (RandomStream(seed: 4), RandomStream(seed: 4))
+        #expect(try Tensor<Double>.normal([3, 5], from: &a).scalars == draws(15) { b.normal() })
+        #expect(try Tensor<Double>.uniform([7], from: &a).scalars == draws(7) { b.uniform() })
+        #expect(try Tensor<Double>.drawn([2, 2], from: &a) { $0.gumbel() }.scalars == draws(4) { b.gumbel() })
+        #expect(a == b)
+        #expect(try Tensor<Float>.normal([3, 5], from: &a).scalars == filled(15, Float(0)) { b.fillNormal($0) })
+        #expect(try Tensor<Float>.uniform([0], from: &a).count == 0)
+        #expect(a == b)
+    }
+
     @Test func floatFillsInARowShareNothing() {
         var stream = RandomStream(seed: 13)
         let values = (0..<50).flatMap { _ in filled(7, Float(0)) { stream.fillNormal($0) } }

@@ -66,9 +66,8 @@ struct DistributionTests {
                 }
                 let (parameter, value) = try tensor(family.parameters[index])
                 let exact = value.isTracked ? try gradient(of: value, withRespectTo: parameter).item : 0
-                let step = max(1e-5, 1e-6 * abs(family.parameters[index]))
-                let difference = try slope(at: family.parameters[index], step: step) { try tensor($0).1.item }
-                #expect(close(exact, difference, 2e-8), "\(quantity), parameter \(index): \(exact), \(difference)")
+                let difference = try slope(at: family.parameters[index]) { try tensor($0).1.item }
+                #expect(close(exact, difference, 2e-9), "\(quantity), parameter \(index): \(exact), \(difference)")
             }
             for x in [-0.3, 0.45, 0.88] where try family.density(x) > 1e-6 {
                 try compare("log density at \(x)") { try $0.logDensity(Tensor(x)) }
@@ -88,7 +87,7 @@ struct DistributionTests {
                 let y = try f(x)
                 let exact = y.isTracked ? try gradient(of: y, withRespectTo: x).item : 0
                 let difference = try slope(at: place) { try f(Tensor($0)).item }
-                #expect(close(exact, difference, 2e-8))
+                #expect(close(exact, difference, 2e-9))
             }
         }
     }
@@ -112,7 +111,7 @@ struct DistributionTests {
             let estimate = try Estimate(samples: gradient(of: sum(f), withRespectTo: copies[index]))
             let exact = try exactSlope(family, index)
             #expect(abs(estimate.value.item - exact) <= 4 * estimate.standardError.item + 1e-7, "parameter \(index): \(estimate), \(exact)")
-            #expect(estimate.standardError.item < 0.1)
+            #expect(estimate.standardError.item < 0.2)
         }
     }
 
@@ -145,7 +144,7 @@ struct DistributionTests {
         let p = family.probabilities
         #expect(q.isDiscrete)
         for (value, probability) in p.enumerated() {
-            #expect(try close(exp(q.logDensity(Tensor(Double(value))).item), probability, 1e-14))
+            #expect(try close(exp(q.logDensity(Tensor(Double(value))).item), probability, 1e-13))
             #expect(try close(q.cdf(Tensor(Double(value))).item, p[...value].reduce(0, +), 1e-14))
             #expect(try close(q.cdf(Tensor(Double(value) + 0.5)).item, p[...value].reduce(0, +), 1e-14))
         }
@@ -167,6 +166,16 @@ struct DistributionTests {
         if p.count(where: { $0 > 0 }) > 1 {
             #expect(GoodnessOfFit.chiSquare(counts, expected: p.map { $0 * 20_000 }).pValue > 1e-3)
         }
+    }
+
+    @Test func logitsMayBeOfAnySize() throws {
+        let q = try Categorical(logits: Tensor([1e6, 1e6 + 1, -1e9]))
+        let expected = [1 / (1 + M_E), M_E / (1 + M_E), 0]
+        for (value, probability) in expected.enumerated() {
+            #expect(try close(exp(q.logDensity(Tensor(Double(value))).item), probability, 1e-14))
+        }
+        #expect(try Bernoulli(logits: 1e4).logDensity(Tensor([0, 1])).scalars == [-1e4, 0])
+        #expect(try Bernoulli(logits: Tensor(.infinity)).entropy().item == 0)
     }
 
     @Test func gradientsOfProbabilitiesStayFiniteAtTheEnds() throws {
@@ -216,6 +225,29 @@ struct DistributionTests {
         #expect(try m.logDensity(.zeros([6, 2])).shape == [6, 2])
         #expect(try m.mean().scalars == [0.25, 2.75])
         #expect(throws: TensorError.self) { try q.logDensity(.zeros([5])) }
+    }
+
+    @Test func emptyShapesAndAbsurdCountsAreNoTrouble() throws {
+        var stream = RandomStream(seed: 1)
+        let none = try Tensor<Double>.zeros([0])
+        let plane = try MultivariateNormal(mu: Tensor([0, 0]), covariance: diagonalMatrix(Tensor([1, 1])))
+        let families: [any Distribution] = [
+            try Normal(mu: 0, sigma: 1), try Uniform(low: 0, high: 1), try Laplace(mu: 0, scale: 1), try Exponential(rate: 1),
+            try Bernoulli(probability: 0.5), try Categorical(logits: .zeros([3])), try ContinuousBernoulli(logits: 0),
+            try Mixture(weights: Tensor([0.5, 0.5]), components: [Normal(mu: 0, sigma: 1), Laplace(mu: 0, scale: 1)]),
+        ]
+        for q in families {
+            #expect(try q.logDensity(none).shape == [0] && q.cdf(none).shape == [0])
+            #expect(try q.sample(0, from: &stream).shape == [0])
+            #expect(throws: ProbabilityError.self) { try q.sample(-1, from: &stream) }
+            // Ten terabytes.
+            #expect(throws: TensorError.self) { try TensorMemory.$limit.withValue(1 << 31) { try q.sample(1_250_000_000_000, from: &stream) } }
+        }
+        #expect(try plane.logDensity(.zeros([0, 2])).shape == [0] && plane.sample(0, from: &stream).shape == [0, 2])
+        #expect(try Normal(mu: none, sigma: 1).sample(3, from: &stream).shape == [3, 0])
+        let rows = try Categorical(logits: .zeros([0, 3]))
+        #expect(try rows.sample(2, from: &stream).shape == [2, 0] && rows.entropy().shape == [0])
+        #expect(throws: ProbabilityError.self) { try plane.logDensity(1) }
     }
 
     @Test func wrongParametersAreNamedWithAFix() throws {

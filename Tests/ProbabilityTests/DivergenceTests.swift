@@ -58,7 +58,7 @@ struct DivergenceTests {
                     }
                     // Where the supports just touch, a difference looks beyond the edge.
                     guard difference.isFinite else { continue }
-                    #expect(close(slopes[index], difference, 3e-8), "\(from) \(to) \(index): \(slopes[index]), \(difference)")
+                    #expect(close(slopes[index], difference, 2e-9), "\(from) \(to) \(index): \(slopes[index]), \(difference)")
                 }
             }
         }

@@ -77,6 +77,7 @@ struct QuadratureTests {
         let result = integrate(from: test.a, to: test.b, test.f)
         #expect(result.converged)
         #expect(abs(result.value - test.exact) <= 1e-12 * max(abs(test.exact), test.exact == 0 ? 1e-2 : 0), "\(result)")
+        #expect(abs(result.value - test.exact) <= result.error + 1e-13 * abs(test.exact), "the error was underestimated: \(result)")
         #expect(result.evaluations < 10_000, "\(result)")
     }
 
@@ -84,6 +85,7 @@ struct QuadratureTests {
         let result = integrate(from: test.a, to: test.b, test.f)
         #expect(result.converged, "\(result)")
         #expect(abs(result.value - test.exact) <= 1e-9 * abs(test.exact), "\(result), off by \(result.value / test.exact - 1)")
+        #expect(abs(result.value - test.exact) <= result.error + 1e-13 * abs(test.exact), "the error was underestimated: \(result)")
         #expect(result.evaluations < 10_000, "\(result)")
     }
 

@@ -19,10 +19,9 @@ struct SpecialFunctionsTests {
         (2, -0.023012909328963488465),
         (5, -2.8665161296376359338e-7),
         (9, -1.1285884059538406478e-19),
-        (38, 0.0),
     ])
     func normalLogCDF(x: Double, expected: Double) {
-        #expect(abs(SpecialFunctions.normalLogCDF(x) - expected) <= 4e-16 * abs(expected))
+        #expect(abs(SpecialFunctions.normalLogCDF(x) - expected) <= 2e-16 * (4 + max(0, x) * max(0, x)) * abs(expected))
     }
 
     @Test func normalQuantileInvertsTheDistributionFunction() {
@@ -56,7 +55,8 @@ struct SpecialFunctionsTests {
 
     @Test func regularisedGammaAtTheEdges() {
         #expect(SpecialFunctions.regularisedGamma(2, 0) == (0, 1) && SpecialFunctions.regularisedGamma(2, .infinity) == (1, 0))
-        #expect(SpecialFunctions.regularisedGamma(0, 1).lower.isNaN && SpecialFunctions.regularisedGamma(1, -1).upper.isNaN)
+        #expect(SpecialFunctions.regularisedGamma(0, 1).lower.isNaN && SpecialFunctions.regularisedGamma(1e300, 1e300).lower.isNaN)
+        #expect(abs(SpecialFunctions.regularisedGamma(1e8, 1e8).lower - 0.5000132980760706) < 1e-9 && SpecialFunctions.regularisedGamma(1, -1).upper.isNaN)
     }
 
     /// logit; ln C, A, A', A'', A'''.
@@ -118,9 +118,9 @@ struct SpecialFunctionsTests {
         // Kolmogorov's law at the points of the usual tables: 10%, 5% and 1% in the limit.
         for (statistic, tail) in [(1.2238, 0.1), (1.3581, 0.05), (1.6276, 0.01)] {
             let n = 1_000_000
-            let shift = statistic / Double(n).squareRoot()
+            let shift = statistic / Double(n).squareRoot() - 0.5 / Double(n)
             let samples = (0..<n).map { (Double($0) + 0.5) / Double(n) }
-            #expect(abs(GoodnessOfFit.kolmogorovSmirnov(samples) { min(1, $0 + shift) }.pValue / tail - 1) < 4e-3)
+            #expect(abs(GoodnessOfFit.kolmogorovSmirnov(samples) { min(1, $0 + shift) }.pValue / tail - 1) < 2e-3)
         }
         #expect(GoodnessOfFit.kolmogorovSmirnov([0.1, .nan]) { $0 }.pValue == 0)
     }

@@ -15,7 +15,7 @@ package enum Library {
             "pi": .number(.pi), "inf": .number(.infinity), "nan": .number(.nan),
         ]
         let groups = [
-            elementwise, reductions, shapes, linearAlgebra, random, distributions, calculus, gradientFunctions, lists,
+            elementwise, reductions, shapes, linearAlgebra, random, distributions, calculus, gradientFunctions, lists, marks, figures,
             notYetThere,
         ]
         for builtin in groups.joined() { table[builtin.name] = .function(builtin) }
@@ -27,8 +27,6 @@ package enum Library {
         "digits", "sprites", "faces", "ring", "two_moons", "dataset",
         "ae", "vae", "linear_vae", "beta_vae", "cvae", "vqvae", "aae", "gan", "vaegan", "train",
         "encode", "decode", "reconstruct", "generate", "elbo", "nll", "parameters", "sound",
-        "line", "scatter", "histogram", "bars", "band", "heatmap", "contour", "images", "strip", "arrow", "text", "vline", "hline",
-        "panel", "figure", "show", "graph",
     ].map { name in
         Builtin("\(name)(arguments...)") { call in
             throw call.failure("\(name) is not part of this version yet.")

@@ -27,6 +27,10 @@ public struct CellOptions: Sendable {
     public var knobs: [String: Double] = [:]
     public var limits = CellLimits()
     public var cancellation = Cancellation()
+    /// Whether each check is also shown a wrong measurement, to see that it can fail.
+    public var provesChecks = false
+    /// Translations of texts in the code, as they are written there.
+    public var texts: [String: String] = [:]
     /// Data sets that the user bound to a name.
     public var data: [String: String] = [:]
 
@@ -75,14 +79,26 @@ extension CellState {
         return outcome
     }
 
-    /// The value of one expression in this state, which it cannot change.
-    package func evaluate(_ expression: Expression, source: String, _ options: CellOptions) throws -> Value {
+    /// The value of one expression in this state, which it cannot change. `bindings` hide names of the state.
+    package func evaluate(
+        _ expression: Expression, source: String, _ options: CellOptions, bindings: [String: Value] = [:]
+    ) throws -> Value {
+        try evaluateEach([bindings], expression, source: source, options)[0]
+    }
+
+    /// The values of one expression under several bindings.
+    package func evaluateEach(
+        _ cases: [[String: Value]], _ expression: Expression, source: String, _ options: CellOptions
+    ) throws -> [Value] {
         let state = self
         return try onLargeStack {
             Result {
                 try TensorMemory.$limit.withValue(options.limits.memory) {
-                    let evaluator = Evaluator(state: state, options: options, source: source)
-                    return try evaluator.evaluateAlone(expression)
+                    try cases.map { bindings in
+                        var state = state
+                        state.bindings.merge(bindings) { $1 }
+                        return try Evaluator(state: state, options: options, source: source).evaluate(expression)
+                    }
                 }
             }
         }.get()

@@ -19,6 +19,8 @@ public struct CheckOutcome: Sendable {
     public var limit: Double?
     /// Why it failed, where more can be said than the numbers do.
     public var note: String?
+    /// Whether a wrong measurement made it fail; nil where that was not tried.
+    public var canFail: Bool?
 }
 
 struct CheckTolerance {
@@ -52,7 +54,8 @@ extension Evaluator {
             default: throw CellError("A check needs a condition, and this is \(value.kind).", at: expression.span)
             }
             return CheckOutcome(
-                label: label ?? text(expression.span), mode: .boolean, measured: value, expected: .boolean(true), passed: passed)
+                label: label ?? sourceText(expression.span), mode: .boolean, measured: value, expected: .boolean(true), passed: passed,
+                canFail: options.provesChecks ? canFail(expression) : nil)
         case .close(let left, let right, let bounds, let whole):
             let measured = try evaluate(left), expected = try evaluate(right)
             let tolerance = CheckTolerance(
@@ -60,10 +63,12 @@ extension Evaluator {
                 standardErrors: try bounds.standardErrors.map(bound))
             let found = try closeness(measured, expected, tolerance, at: whole)
             return CheckOutcome(
-                label: label ?? text(whole), mode: found.mode, measured: measured, expected: expected,
+                label: label ?? sourceText(whole), mode: found.mode, measured: measured, expected: expected,
                 error: found.error, tolerance: found.tolerance, passed: found.passed,
                 standardError: found.standardError, z: found.z, limit: found.limit,
-                note: found.hasNaN ? originOfNaN([left, right]) : nil)
+                note: found.hasNaN ? originOfNaN([left, right]) : nil,
+                canFail: options.provesChecks
+                    ? sourceText(left.span) != sourceText(right.span) && canFail(measured, expected, tolerance, at: whole) : nil)
         }
     }
 
@@ -74,7 +79,7 @@ extension Evaluator {
         return number
     }
 
-    private func text(_ span: Span) -> String {
+    func sourceText(_ span: Span) -> String {
         String(decoding: Array(source.utf8)[span.start..<min(span.end, source.utf8.count)], as: UTF8.self)
     }
 

@@ -58,8 +58,6 @@ final class Evaluator {
         return outcome
     }
 
-    func evaluateAlone(_ expression: Expression) throws -> Value { try evaluate(expression) }
-
     // MARK: Statements
 
     /// The value of a statement: that of its expression, of what it assigns, or nothing.

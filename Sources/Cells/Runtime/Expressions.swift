@@ -45,6 +45,7 @@ extension Evaluator {
     // MARK: Texts and lists
 
     private func text(_ parts: [TextPart], at span: Span) throws -> String {
+        let parts = translated(parts, at: span)
         var result = ""
         for part in parts {
             switch part {
@@ -58,6 +59,15 @@ extension Evaluator {
             }
         }
         return result
+    }
+
+    /// A text in the lesson's language. Its key is its words, or its source where it holds values.
+    private func translated(_ parts: [TextPart], at span: Span) -> [TextPart] {
+        guard !options.texts.isEmpty else { return parts }
+        var key = String(sourceText(span).dropFirst().dropLast())
+        if parts.count == 1, case .literal(let words) = parts[0] { key = words }
+        guard let other = options.texts[key], case .text(let found)? = try? Expression.parse("\"\(other)\"").form else { return parts }
+        return found
     }
 
     private func list(_ items: [Expression], at span: Span) throws -> Value {

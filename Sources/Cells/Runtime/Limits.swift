@@ -6,6 +6,7 @@ import Synchronization
 public final class Cancellation: Sendable {
     private let flag = Atomic<Bool>(false)
     public init() {}
+    public func reset() { flag.store(false, ordering: .relaxed) }
     public func cancel() { flag.store(true, ordering: .relaxed) }
     public var isCancelled: Bool { flag.load(ordering: .relaxed) }
 }
@@ -59,7 +60,7 @@ private final class StackJob<Result>: AnyStackJob {
     override func run() { result = body() }
 }
 
-func secondsNow() -> Double {
+package func secondsNow() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
