@@ -19,6 +19,7 @@ public struct Tensor<Scalar: Real>: @unchecked Sendable {
     package init(
         shape: Shape, filledBy fill: (UnsafeMutablePointer<Scalar>) throws(TensorError) -> Void
     ) throws(TensorError) {
+        try shape.refuseIfTooWide()
         let storage = try Storage<Scalar>(count: shape.count)
         try fill(storage.pointer)
         self.init(shape: shape, storage: storage)

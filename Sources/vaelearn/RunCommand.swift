@@ -37,7 +37,8 @@ enum RunCommand: Command {
         for (name, source) in cells(of: text) {
             var options = try EvalCommand.cellOptions(arguments, name: name)
             options.knobs = try knobs(arguments)
-            let outcome = state.run(source, options)
+            var outcome = state.run(source, options)
+            if arguments.has("json") { outcome.refuseValuesTooLargeForJSON() }
             outcomes.append((name, source, outcome))
             if !arguments.has("json") { EvalCommand.report(outcome, source: source) }
             if !outcome.succeeded { break }
