@@ -65,7 +65,7 @@ struct Digits: Generator {
             width = stream.bell(1.12, 0.26, in: 0.5...2)
             scale = stream.bell(0.98, 0.04, in: 0.85...1.05)
             rotation = stream.bell(0, 0.10, in: -0.35...0.35)
-            thickness = stream.bell(2.5, 0.8, in: 1.1...5.5)
+            thickness = stream.bell(2.6, 0.85, in: 1.1...6)
             pressure = stream.bell(0, 0.15, in: -0.5...0.5)
             softness = stream.uniform(0.7, 1.4)
         }
