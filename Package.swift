@@ -38,12 +38,13 @@ let package = Package(
         .target(name: "Markup", dependencies: ["CMD4C"]),
 
         // The cell language and the lessons written in it.
-        .target(name: "Cells", dependencies: ["Autodiff", "Probability", "Figures"], swiftSettings: optimised),
+        .target(name: "Cells", dependencies: ["Autodiff", "Probability", "Datasets", "Figures"], swiftSettings: optimised),
         .target(name: "Lessons", dependencies: ["Markup", "Cells"]),
 
         // The screen and the commands.
         .target(name: "Terminal", dependencies: ["Markup", "CEdit"]),
-        .executableTarget(name: "bench", dependencies: ["Autodiff"]),
+        // Our side of the benchmarks.
+        .executableTarget(name: "bench", dependencies: ["Autodiff"], path: "Benchmarks/bench"),
         .executableTarget(name: "vaelearn", dependencies: ["Figures", "Lessons", "Terminal"]),
 
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], resources: [.copy("Fixtures")]),
