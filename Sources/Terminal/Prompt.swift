@@ -128,12 +128,17 @@ public final class Prompt {
         return .line(line)
     }
 
-    /// Colours stand between \1 marks, so that libedit does not count them as columns.
+    /// Colours stand between \1 marks, so that libedit does not count them as columns. libedit drops a mark at the prompt's end:
+    /// the last colour ends before the space there.
     private static func escaped(_ line: StyledLine, _ theme: Theme) -> String {
-        line.spans.map { span in
+        var spans = line.spans
+        if let last = spans.popLast() {
+            spans.append(StyledSpan(String(last.text.reversed().drop { $0 == " " }.reversed()), last.style))
+        }
+        return spans.map { span in
             let codes = theme.codes(span.style)
-            return codes.isEmpty ? span.text : "\u{1}\u{1B}[" + codes + "m\u{1}" + span.text + "\u{1}\u{1B}[0m\u{1}"
-        }.joined()
+            return codes.isEmpty || span.text.isEmpty ? span.text : "\u{1}\u{1B}[" + codes + "m\u{1}" + span.text + "\u{1}\u{1B}[0m\u{1}"
+        }.joined() + " "
     }
 
     private func readPlainLine() -> PromptAnswer {

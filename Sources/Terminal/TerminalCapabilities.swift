@@ -100,11 +100,11 @@ public struct TerminalCapabilities: Equatable, Sendable {
 }
 
 /// One round trip of questions to the terminal.
-enum TerminalQuery {
-    static let limit = 0.25
+package enum TerminalQuery {
+    package static let limit = 0.25
 
     /// Nil where nothing should be asked: some terminals print what they do not understand.
-    static func text(environment: (String) -> String?) -> String? {
+    package static func text(environment: (String) -> String?) -> String? {
         let term = environment("TERM") ?? ""
         guard !term.isEmpty, term != "dumb", term != "linux" else { return nil }
         let isInTmux = environment("TMUX").map { !$0.isEmpty } ?? false
@@ -121,7 +121,7 @@ enum TerminalQuery {
         return query + "\u{1B}[16t\u{1B}[c"
     }
 
-    static func ask(_ query: String, input: Int32, output: Int32) -> TerminalReplies {
+    package static func ask(_ query: String, input: Int32, output: Int32) -> TerminalReplies {
         var replies = TerminalReplies()
         TerminalGuard.install()
         guard let raw = RawMode(input) else { return replies }
@@ -153,7 +153,7 @@ enum TerminalQuery {
         return replies
     }
 
-    static func seconds() -> Double {
+    package static func seconds() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

@@ -61,6 +61,7 @@ enum EvalCommand: Command {
     /// Output and checks on standard output, the error on standard error.
     static func report(_ outcome: CellOutcome, source: String) {
         writeOut(outcome.output)
+        for figure in outcome.figures { writeOut("figure \(figure.id)" + (figure.title.map { ": \($0)" } ?? "") + "\n") }
         for check in outcome.checks { writeOut(check.line() + "\n") }
         if let error = outcome.error {
             let place = SourcePosition(of: error.span.start, in: source)

@@ -4,7 +4,10 @@ import Glibc
 struct Vaelearn {
     static let version = "0.1.0"
 
-    static let commands: [any Command.Type] = [LessonCommand.self, CheckCommand.self, EvalCommand.self, RunCommand.self, AuthorCommand.self]
+    static let commands: [any Command.Type] = [
+        LessonCommand.self, LessonsCommand.self, CheckCommand.self, FiguresCommand.self, EvalCommand.self, RunCommand.self,
+        AuthorCommand.self, GlossaryCommand.self, DoctorCommand.self, CompletionsCommand.self,
+    ]
 
     static func main() {
         exit(run(Array(CommandLine.arguments.dropFirst())))
@@ -12,7 +15,7 @@ struct Vaelearn {
 
     static func run(_ arguments: [String]) -> Int32 {
         guard let first = arguments.first else {
-            writeOut(overview)
+            writeOut(LessonsCommand.greeting())
             return 0
         }
         switch first {

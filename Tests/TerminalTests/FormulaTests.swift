@@ -86,6 +86,32 @@ import Testing
         }
     }
 
+    /// Whatever can be parsed can be drawn, spoken and broken, as wide as the screen at most.
+    @Test func anyTextIsDrawn() {
+        let pieces = ["\\frac{a}", "{", "}", "^", "_", "\\left(", "\\right]", "&", "\\\\", "\\begin{cases}", "\\end{cases}", "x", "\\sum", "'", "|", "\\|", "(", ")",
+                      "\\text{if }", "\\sqrt[3]{y}", "\\hat", "\\int", "\\foo", "é", "中", "\u{301}", "\\underbrace{z}_{w}", "\\mathbb", "=", "+", ",", "\\quad", "\\log", "\u{1B}"]
+        var state: UInt64 = 11
+        var drawn = 0
+        for _ in 0..<1500 {
+            var text = ""
+            for _ in 0..<14 {
+                state = state &* 6364136223846793005 &+ 1442695040888963407
+                text += pieces[Int(state >> 33) % pieces.count]
+            }
+            for style in MathStyle.allCases {
+                for width in [4, 20, 60] {
+                    for line in MathLayout.lines(text, width: width, style: style) where DisplayWidth.of(line) > width { Issue.record("\(text): \(line)") }
+                }
+            }
+            guard let node = try? MathParser.parse(text) else { continue }
+            drawn += 1
+            _ = SpokenMath.words(node) + MathLine(style: .unicode).text(node)
+        }
+        #expect(drawn > 40)
+        #expect(MathLayout.lines("", width: 20, style: .unicode).joined() == "")
+        #expect(MathLayout.lines(String(repeating: "x + ", count: 3000) + "x", width: 40, style: .unicode).count > 200)
+    }
+
     @Test func asciiIsASCII() {
         for golden in Self.read() {
             for line in MathLayout.lines(golden.source, width: 78, style: .ascii) {

@@ -102,6 +102,6 @@ import Testing
         #expect(capabilities(["TERM": "linux"]).images == .none)
         #expect(capabilities(["TERM": "xterm-256color", "NO_COLOR": "1"]).images == .braille)
         #expect(capabilities(term, kitty, isTerminal: false).images == .none)
-        #expect(capabilities(["TERM": "tmux-256color", "TMUX": "/tmp/x"], kitty).isInTmux)
+        #expect(capabilities(["TERM": "tmux-256color", "TMUX": "socket,1,0"], kitty).isInTmux)
     }
 }

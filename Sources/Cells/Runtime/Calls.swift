@@ -84,6 +84,12 @@ extension Evaluator {
         text = closure.text
         do {
             try bind(arguments, to: closure, in: local, at: span)
+            // A block that is the whole body shares its scope with the parameters: a loop in it may bind them anew.
+            if case .block(let block) = closure.function.body.form {
+                var value = Value.nothing
+                for statement in block.statements { value = try run(statement) }
+                return value
+            }
             return try evaluate(closure.function.body)
         } catch var error as CellError {
             // A place in another cell's text says nothing here: the call is what this cell can show.

@@ -186,8 +186,9 @@ final class Evaluator {
         switch value {
         case .nothing: return
         case .object(let object):
-            if let figure = (object as? FigureObject)?.figure { outcome.figures.append(figure) }
-            try print(object.summary, at: expression.span)
+            // A figure is shown as such, not told of.
+            guard let figure = (object as? FigureObject)?.figure else { return try print(object.summary, at: expression.span) }
+            outcome.figures.append(figure)
         default:
             if case .name(let name) = expression.form {
                 let indent = String(repeating: " ", count: name.count + 3)
