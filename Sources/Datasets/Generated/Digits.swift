@@ -142,7 +142,7 @@ struct Digits: Generator {
         for row in 0..<28 {
             for column in 0..<28 {
                 let (y, x) = (row + corner.y, column + corner.x)
-                if y >= 0, y < side, x >= 0, x < side { item[row * 28 + column] = ink[y * side + x] }
+                if y >= 0, y < side, x >= 0, x < side { item[row * 28 + column] = byteGrey(ink[y * side + x]) }
             }
         }
     }
