@@ -149,10 +149,8 @@ struct Digits: Generator {
 }
 
 extension Dataset {
-    /// Handwritten-looking digits, 28 × 28, in every class equally often.
-    public static func digits(_ count: Int, seed: UInt64 = 1) -> Dataset { digits(0 ..< count, seed: seed) }
-
-    /// The digits numbered `indices` of those that `seed` names.
+    /// Handwritten-looking digits, 28 × 28, white on black, those numbered `indices` of all that `seed` names. Ten in
+    /// a row, from a multiple of ten on, are the ten classes.
     public static func digits(_ indices: Range<Int>, seed: UInt64 = 1, threads: Int? = nil) -> Dataset {
         Dataset(Digits(seed: seed), indices, threads: threads)
     }

@@ -102,7 +102,7 @@ struct Faces: Generator {
                     }
                 }
             }
-            if glasses { layer(0.05) { $0.line(place(-1, -1), 0.4, place(1, -1), 0.4) } }
+            if glasses { layer(0.05) { $0.line(place(-1, -1.5), 0.45, place(1, -1.5), 0.45) } }
             layer(skin * 0.7) { $0.line(place(0.2 * turn, 0.5), 0.3, place(0.5 * turn, 3), 0.55) }
             layer(0.15) { canvas in
                 // A parabola through the mouth's corners, which rise as its middle falls.

@@ -83,8 +83,6 @@ public struct LinearGaussian: Sendable {
         (featureCount, latentCount, self.deviation) = (features, latents, deviation)
     }
 
-    public func data(_ count: Int) -> Dataset { data(0 ..< count) }
-
     public func data(_ indices: Range<Int>, threads: Int? = nil) -> Dataset {
         Dataset(Items(model: self, root: root.split("items")), indices, threads: threads)
     }
