@@ -33,6 +33,7 @@ let package = Package(
         .target(name: "Autodiff", dependencies: ["COneDNN"], swiftSettings: optimised),
         .target(name: "Probability", dependencies: ["Autodiff"], swiftSettings: optimised),
         .target(name: "Datasets", dependencies: ["Autodiff"], swiftSettings: optimised),
+        .target(name: "Networks", dependencies: ["Autodiff"], swiftSettings: optimised),
 
         // The models and their training.
         .target(name: "Autoencoders", dependencies: ["Autodiff", "Datasets", "CFloatControl"], swiftSettings: optimised),
@@ -54,6 +55,7 @@ let package = Package(
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], resources: [.copy("Fixtures")]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks"], resources: [.copy("Fixtures")]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(name: "MarkupTests", dependencies: ["Markup"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),
