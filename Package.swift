@@ -31,7 +31,7 @@ let package = Package(
         // The engine.
         .target(name: "Autodiff", dependencies: ["COneDNN"], swiftSettings: optimised),
         .target(name: "Probability", dependencies: ["Autodiff"], swiftSettings: optimised),
-        .target(name: "Datasets", dependencies: ["Autodiff"], swiftSettings: optimised),
+        .target(name: "Datasets", dependencies: ["Autodiff", "CZlib"], swiftSettings: optimised),
 
         // Pictures and words.
         .target(name: "Figures", dependencies: ["CCairo", "CPango"]),
