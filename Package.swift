@@ -22,6 +22,7 @@ let package = Package(
     targets: [
         // System libraries: module maps, nothing more.
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CFloatControl"),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CPango", pkgConfig: "cairo", providers: [.apt(["libpango1.0-dev"])]),
         .systemLibrary(name: "CMD4C", providers: [.apt(["libmd4c-dev"])]),
@@ -32,6 +33,9 @@ let package = Package(
         .target(name: "Autodiff", dependencies: ["COneDNN"], swiftSettings: optimised),
         .target(name: "Probability", dependencies: ["Autodiff"], swiftSettings: optimised),
         .target(name: "Datasets", dependencies: ["Autodiff", "CZlib"], swiftSettings: optimised),
+
+        // The models and their training.
+        .target(name: "Autoencoders", dependencies: ["Autodiff", "Datasets", "CFloatControl"], swiftSettings: optimised),
 
         // Pictures and words.
         .target(name: "Figures", dependencies: ["CCairo", "CPango"]),
@@ -44,7 +48,7 @@ let package = Package(
         // The screen and the commands.
         .target(name: "Terminal", dependencies: ["Markup", "CEdit"]),
         // Our side of the benchmarks.
-        .executableTarget(name: "bench", dependencies: ["Autodiff"], path: "Benchmarks/bench"),
+        .executableTarget(name: "bench", dependencies: ["Autodiff", "Autoencoders"], path: "Benchmarks/bench"),
         .executableTarget(name: "vaelearn", dependencies: ["Figures", "Lessons", "Terminal"]),
 
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], resources: [.copy("Fixtures")]),

@@ -4,8 +4,17 @@ import Glibc
 /// `bench NAME` warms up, then answers each line `go` with one line of JSON: what one repetition of the work took.
 @main
 struct Bench {
-    static let workloads: [(name: String, run: @Sendable () throws -> Void, repetitions: Int)] = [
-        ("small-graph", { try SmallGraph.run() }, 200_000),
+    /// Each makes its work ready and returns one repetition of it, which is done this many times.
+    static let workloads: [(name: String, repetitions: Int, ready: @Sendable () -> () throws -> Void)] = [
+        ("small-graph", 200_000, { SmallGraph.run }),
+        ("mlp-400", 1, { DenseEpoch(hidden: 400).run }),
+        ("mlp-256", 1, { DenseEpoch(hidden: 256).run }),
+        ("mlp-400-products", 1, { DenseEpoch(hidden: 400).runProducts }),
+        ("mlp-256-products", 1, { DenseEpoch(hidden: 256).runProducts }),
+        ("mlp-800", 1, { DenseEpoch(hidden: 800).run }),
+        ("mlp-400-batch-32", 1, { DenseEpoch(hidden: 400, batch: 32).run }),
+        ("mlp-400-batch-512", 1, { DenseEpoch(hidden: 400, batch: 512).run }),
+        ("mlp-400-threads-1", 1, { DenseEpoch(hidden: 400, threads: 1).run }),
     ]
 
     static func main() throws {
@@ -13,15 +22,16 @@ struct Bench {
             print("usage: bench " + workloads.map(\.name).joined(separator: "|"))
             exit(2)
         }
-        for _ in 0..<max(1, workload.repetitions / 10) { try workload.run() }
+        let run = workload.ready()
+        for _ in 0..<max(1, workload.repetitions / 10) { try run() }
         while readLine() == "go" {
             let start = ContinuousClock.now
-            for _ in 0..<workload.repetitions { try workload.run() }
+            for _ in 0..<workload.repetitions { try run() }
             let took = (ContinuousClock.now - start) / workload.repetitions
             let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18
             var usage = rusage()
             getrusage(0, &usage)  // RUSAGE_SELF
-            print("{\"program\": \"vaelearn\", \"version\": \"0.1.0\", \"seconds\": \(seconds), \"peak_mb\": \(usage.ru_maxrss / 1024)}")
+            print("{\"program\": \"\(workload.name.hasSuffix("products") ? "bare products" : "vaelearn")\", \"version\": \"0.1.0\", \"seconds\": \(seconds), \"peak_mb\": \(usage.ru_maxrss / 1024)}")
             fflush(nil)
         }
     }

@@ -17,6 +17,7 @@ public struct Tensor<Scalar: Real>: @unchecked Sendable {
     package init(
         shape: Shape, filledBy fill: (UnsafeMutablePointer<Scalar>) throws(TensorError) -> Void
     ) throws(TensorError) {
+        try shape.refuseIfTooWide()
         let storage = try Storage<Scalar>(shape)
         try fill(storage.pointer)
         self.init(storage)

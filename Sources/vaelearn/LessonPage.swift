@@ -40,8 +40,9 @@ struct LessonPage {
     // MARK: Cells
 
     /// The source behind `In [3]`, continued lines indented under it.
-    func source(_ text: String, number: Int, isEdited: Bool) -> [StyledLine] {
-        let prompt = isPlain ? "In \(number): " : "In [\(number)]\(isEdited ? "*" : "")  "
+    func source(_ text: String, number: Int?, isEdited: Bool) -> [StyledLine] {
+        let name = number.map { isPlain ? "In \($0): " : "In [\($0)]" } ?? "Lab"
+        let prompt = isPlain && number == nil ? "Lab: " : isPlain ? name : "\(name)\(isEdited ? "*" : "")  "
         return hung(prompt, text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), .code, trim: true)
     }
 
@@ -63,18 +64,18 @@ struct LessonPage {
         }
     }
 
-    /// A line of code or output that is too long goes on below: nothing runs off the edge.
+    /// A line of code or output that is too long goes on below, from a space if there is one: nothing runs off the edge.
     private func folded(_ line: String, room: Int) -> [String] {
         guard DisplayWidth.of(line) > room else { return [line] }
-        var parts: [String] = [], part = "", used = 0
+        var parts: [String] = [], part = ""
         for character in line {
-            let columns = DisplayWidth.of(String(character))
-            if used + columns > room {
-                parts.append(part)
-                (part, used) = ("", 0)
+            if DisplayWidth.of(part) + DisplayWidth.of(String(character)) > room {
+                let space = part.lastIndex(of: " ").flatMap { part.distance(from: $0, to: part.endIndex) <= room / 2 ? $0 : nil }
+                let rest = space.map { String(part[part.index(after: $0)...]) } ?? ""
+                parts.append(space.map { String(part[..<$0]) } ?? part)
+                part = rest
             }
             part.append(character)
-            used += columns
         }
         return parts + [part]
     }
@@ -92,7 +93,7 @@ struct LessonPage {
         return checks.flatMap { check -> [StyledLine] in
             let (result, bound) = check.columns(ascii: isASCII)
             let mark = StyledSpan(isASCII ? (check.passed ? "ok   " : "FAIL ") : (check.passed ? "✓ " : "✗ "), check.passed ? .pass : .fail)
-            let tail = result + String(repeating: " ", count: max(1, 19 - DisplayWidth.of(result))) + bound
+            let tail = bound.isEmpty ? result : result + String(repeating: " ", count: max(1, 19 - DisplayWidth.of(result))) + bound
             let note = check.note.map { hung("    ", [$0], .fail, trim: false) } ?? []
             if width < 72 || DisplayWidth.of(check.label) > labelWidth {
                 let label = folded(check.label, room: max(8, width - 6)).enumerated().map { position, text in

@@ -112,7 +112,7 @@ extension LessonPlayer {
                 case "": screen.write(":edit opens the cell in your editor; :skip passes over the lab.", .dim)
                 case ":hint":
                     if let hint = hints.popFirst() { write(page.prose(session.filled(hint))) } else { screen.write("There are no more hints.", .dim) }
-                case ":solution": write(page.source(lab.solution.source.text, number: 0, isEdited: false))
+                case ":solution": write(page.source(lab.solution.source.text, number: nil, isEdited: false))
                 case ":edit":
                     guard let edited = edit(labTexts[lab.id] ?? lab.start.source.text, name: lab.id) else { continue }
                     labTexts[lab.id] = edited
@@ -143,7 +143,7 @@ extension LessonPlayer {
     @discardableResult
     private func showAttempt(_ lab: Lab) -> Bool {
         let text = labTexts[lab.id] ?? lab.start.source.text
-        screen.write(page.source(text, number: 0, isEdited: labTexts[lab.id] != nil))
+        screen.write(page.source(text, number: nil, isEdited: labTexts[lab.id] != nil))
         screen.blank()
         let attempt = Interrupt.whileRunning {
             screen.whileBusy("running \(lab.id)", gauge: gauge) { session.attempt(lab, text) }

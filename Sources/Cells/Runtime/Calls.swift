@@ -1,16 +1,25 @@
 import Autodiff
 
+/// The text of one cell, told from other texts by its identity: functions remember theirs.
+final class CellText: Sendable {
+    let source: String
+    init(_ source: String) { self.source = source }
+}
+
 /// A function of the language with the values it was born with.
 final class Closure: Callable {
     let function: Function
     let captured: [String: Value]
-    /// The cell it was written in, and that cell's text.
-    let origin: Int
+    /// The text that it was written in.
+    let text: CellText
+    /// How deep functions and lists lie in one another, this one counted.
+    let depth: Int
 
-    init(_ function: Function, captured: [String: Value], origin: Int) {
+    init(_ function: Function, captured: [String: Value], text: CellText, depth: Int) {
         self.function = function
         self.captured = captured
-        self.origin = origin
+        self.text = text
+        self.depth = depth
     }
 
     var displayName: String {
@@ -21,12 +30,13 @@ final class Closure: Callable {
 extension Evaluator {
     /// Binds the names that a function uses to what they stand for now. Those that are not there yet are looked up at
     /// the top level when it is called, so that functions may call one another.
-    func closure(_ function: Function) -> Closure {
+    func closure(_ function: Function, at span: Span) throws -> Closure {
         var captured: [String: Value] = [:]
         for name in freeNames(of: function) {
-            if let value = scope.value(of: name) { captured[name] = value }
+            captured[name] = scope.value(of: name) ?? globals.value(of: name) ?? Library.value(of: name)
         }
-        return Closure(function, captured: captured, origin: origin)
+        let depth = try checkedNesting(of: captured.values, at: span)
+        return Closure(function, captured: captured, text: text, depth: depth)
     }
 
     private func freeNames(of function: Function) -> Set<String> {
@@ -65,16 +75,23 @@ extension Evaluator {
     }
 
     private func call(_ closure: Closure, _ arguments: [GivenArgument], at span: Span) throws -> Value {
-        let caller = scope
-        defer { scope = caller }
-        let local = Scope(.closed, names: closure.captured)
+        let caller = (scope: scope, text: text)
+        defer { (scope, text) = caller }
+        let local = Scope(.closed, in: Scope(.closed, names: closure.captured))
         if let name = closure.function.name { local.define(name, .function(closure)) }
         // Defaults are worked out in the function's own world, which has its names and the parameters to their left.
         scope = local
-        try bind(arguments, to: closure, in: local, at: span)
+        text = closure.text
         do {
+            try bind(arguments, to: closure, in: local, at: span)
+            // A block that is the whole body shares its scope with the parameters: a loop in it may bind them anew.
+            if case .block(let block) = closure.function.body.form {
+                var value = Value.nothing
+                for statement in block.statements { value = try run(statement) }
+                return value
+            }
             return try evaluate(closure.function.body)
-        } catch let error as CellError where closure.origin != origin {
+        } catch let error as CellError where closure.text !== ownText && caller.text === ownText {
             // The place lies in another cell's text: the call is what this cell can show.
             let name = closure.function.name ?? "a function"
             throw CellError("\(error.message) (inside \(name), which was defined in another cell)", at: span, hint: error.hint)
