@@ -32,7 +32,7 @@ let package = Package(
         // The engine.
         .target(name: "Autodiff", dependencies: ["COneDNN"], swiftSettings: optimised),
         .target(name: "Probability", dependencies: ["Autodiff"], swiftSettings: optimised),
-        .target(name: "Datasets", dependencies: ["Autodiff"], swiftSettings: optimised),
+        .target(name: "Datasets", dependencies: ["Autodiff", "CZlib"], swiftSettings: optimised),
         .target(name: "Networks", dependencies: ["Autodiff"], swiftSettings: optimised),
 
         // The models and their training.
