@@ -91,10 +91,15 @@ extension Evaluator {
                 return value
             }
             return try evaluate(closure.function.body)
-        } catch let error as CellError where closure.text !== ownText && caller.text === ownText {
-            // The place lies in another cell's text: the call is what this cell can show.
-            let name = closure.function.name ?? "a function"
-            throw CellError("\(error.message) (inside \(name), which was defined in another cell)", at: span, hint: error.hint)
+        } catch var error as CellError {
+            // A place in another cell's text says nothing here: the call is what this cell can show.
+            error.home = error.home ?? ObjectIdentifier(closure.text)
+            if error.home != ObjectIdentifier(ownText), caller.text === ownText {
+                let name = closure.function.name ?? "a function"
+                error.message += " (inside \(name), which was defined in another cell)"
+                (error.span, error.home) = (span, ObjectIdentifier(ownText))
+            }
+            throw error
         }
     }
 

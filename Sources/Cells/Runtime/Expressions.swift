@@ -96,7 +96,10 @@ extension Evaluator {
     /// The items of a list, or of a tensor along its first axis.
     func items(of value: Value, at span: Span) throws -> [Value] {
         var result: [Value] = []
-        try forEachItem(of: value, at: span) { result.append($0) }
+        try forEachItem(of: value, at: span) { item in
+            if result.count & 1023 == 0 { try step(at: span) }
+            result.append(item)
+        }
         return result
     }
 

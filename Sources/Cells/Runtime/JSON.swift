@@ -90,7 +90,7 @@ extension CheckOutcome {
 
 extension Value {
     /// How many numbers, texts and the like a document with this value holds.
-    var jsonSize: Int {
+    package var jsonSize: Int {
         switch self {
         case .tensor(let x): x.count
         case .text(let text): 1 + text.utf8.count / 16

@@ -12,8 +12,9 @@ extension Evaluator {
 
     /// How deep a value that holds these is nested.
     @discardableResult
-    func checkedNesting(of parts: some Sequence<Value>, at span: Span) throws -> Int {
-        var walk = NestingWalk(mostParts: options.limits.listLength, deepest: options.limits.nesting)
+    func checkedNesting(of parts: some Sequence<Value>, mostParts: Int? = nil, at span: Span) throws -> Int {
+        let mostParts = mostParts ?? options.limits.listLength
+        var walk = NestingWalk(mostParts: mostParts, deepest: options.limits.nesting)
         do throws(NestingWalk.Excess) {
             return try walk.depth(of: parts, below: 0)
         } catch {
@@ -22,7 +23,7 @@ extension Evaluator {
                 throw CellError("Values are nested more than \(options.limits.nesting) deep.", at: span, hint: "work on a tensor as a whole")
             case .parts:
                 throw CellError(
-                    "A list with more than \(options.limits.listLength) items, those of its inner lists counted, is too long.", at: span,
+                    "This holds more than \(mostParts) values, those in its inner parts counted.", at: span,
                     hint: "work on a tensor as a whole")
             }
         }
