@@ -161,7 +161,7 @@ final class LessonPlayer {
 
     /// The picture where the terminal can show it, and the file in any case.
     @discardableResult
-    func show(_ figure: Figure) -> Move? {
+    func show(_ figure: Figure, withWords: Bool = false) -> Move? {
         let (path, problem) = figures.write(figure)
         let position = (shownFigures.firstIndex { $0.figure.id == figure.id } ?? shownFigures.count) + 1
         if position > shownFigures.count { shownFigures.append((figure, path)) } else { shownFigures[position - 1] = (figure, path) }
@@ -173,7 +173,7 @@ final class LessonPlayer {
             return nil
         }
         let picture = figures.inline(figure, screen)
-        let text = page.caption(name, title: title, rest: picture?.isReadable ?? false ? [] : figures.words(of: figure), file: file)
+        let text = page.caption(name, title: title, rest: withWords || !(picture?.isReadable ?? false) ? figures.words(of: figure) : [], file: file)
         if let picture {
             // A picture and its words are one page.
             if pauses, !screen.hasRoom(for: picture.rows + text.count) {

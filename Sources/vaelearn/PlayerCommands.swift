@@ -205,9 +205,7 @@ extension LessonPlayer {
             screen.say(known.isEmpty ? "No figure has been shown yet." : "There is no figure \(name). There are: \(known).", .warning)
             return nil
         }
-        if let move = show(wanted.figure) { return move }
-        if let caption = wanted.figure.caption { screen.say(caption) }
-        return nil
+        return show(wanted.figure, withWords: true)
     }
 
     private func showNotes() {
