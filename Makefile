@@ -46,8 +46,9 @@ dist: ready
 	rm -rf dist/vaelearn
 	$(MAKE) install BINARY=.build/dist/release/vaelearn DESTDIR=dist/vaelearn PREFIX=
 	strip dist/vaelearn/bin/vaelearn
-	cp LICENSE README.md dist/vaelearn/
-	tar -C dist -czf "dist/vaelearn-$$(uname -m).tar.gz" vaelearn
+	cp LICENSE README.md INSTALL dist/vaelearn/
+	tar -C dist --owner=0 --group=0 --sort=name -czf "dist/vaelearn-$$(uname -m).tar.gz" vaelearn
+	@echo "dist/vaelearn-$$(uname -m).tar.gz is ready; INSTALL in it names the packages it needs"
 
 clean:
 	rm -rf .build dist

@@ -32,10 +32,11 @@ let package = Package(
         // The engine.
         .target(name: "Autodiff", dependencies: ["COneDNN"], swiftSettings: optimised),
         .target(name: "Probability", dependencies: ["Autodiff"], swiftSettings: optimised),
-        .target(name: "Datasets", dependencies: ["Autodiff"], swiftSettings: optimised),
+        .target(name: "Datasets", dependencies: ["Autodiff", "CZlib"], swiftSettings: optimised),
+        .target(name: "Networks", dependencies: ["Autodiff"], swiftSettings: optimised),
 
         // The models and their training.
-        .target(name: "Autoencoders", dependencies: ["Autodiff", "Datasets", "CFloatControl"], swiftSettings: optimised),
+        .target(name: "Autoencoders", dependencies: ["Autodiff", "Datasets", "Networks", "CFloatControl"], swiftSettings: optimised),
 
         // Pictures and words.
         .target(name: "Figures", dependencies: ["CCairo", "CPango"]),
@@ -49,7 +50,7 @@ let package = Package(
         .target(name: "Terminal", dependencies: ["Markup", "CEdit"]),
         // Our side of the benchmarks.
         .executableTarget(name: "bench", dependencies: ["Autodiff", "Autoencoders"], path: "Benchmarks/bench"),
-        .executableTarget(name: "vaelearn", dependencies: ["Figures", "Lessons", "Terminal"]),
+        .executableTarget(name: "vaelearn", dependencies: ["Autoencoders", "Datasets", "Figures", "Lessons", "Networks", "Terminal"]),
 
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], resources: [.copy("Fixtures")]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"]),

@@ -9,6 +9,8 @@ struct Bench {
         ("small-graph", 200_000, { SmallGraph.run }),
         ("mlp-400", 1, { DenseEpoch(hidden: 400).run }),
         ("mlp-256", 1, { DenseEpoch(hidden: 256).run }),
+        ("mlp-400-products", 1, { DenseEpoch(hidden: 400).runProducts }),
+        ("mlp-256-products", 1, { DenseEpoch(hidden: 256).runProducts }),
         ("mlp-800", 1, { DenseEpoch(hidden: 800).run }),
         ("mlp-400-batch-32", 1, { DenseEpoch(hidden: 400, batch: 32).run }),
         ("mlp-400-batch-512", 1, { DenseEpoch(hidden: 400, batch: 512).run }),
@@ -29,7 +31,7 @@ struct Bench {
             let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18
             var usage = rusage()
             getrusage(0, &usage)  // RUSAGE_SELF
-            print("{\"program\": \"vaelearn\", \"version\": \"0.1.0\", \"seconds\": \(seconds), \"peak_mb\": \(usage.ru_maxrss / 1024)}")
+            print("{\"program\": \"\(workload.name.hasSuffix("products") ? "bare products" : "vaelearn")\", \"version\": \"0.1.0\", \"seconds\": \(seconds), \"peak_mb\": \(usage.ru_maxrss / 1024)}")
             fflush(nil)
         }
     }

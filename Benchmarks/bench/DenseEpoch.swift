@@ -10,4 +10,5 @@ final class DenseEpoch {
     }
 
     func run() { _ = trial.epoch() }
+    func runProducts() { trial.products() }
 }

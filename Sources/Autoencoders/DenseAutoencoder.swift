@@ -48,13 +48,20 @@ final class DenseAutoencoder: @unchecked Sendable {
         scratch = (0..<slices.count).map { _ in FloatBuffer(largest) }
     }
 
+    typealias Parameter = (name: String, shape: [Int], numbers: UnsafeMutableBufferPointer<Float>)
+
     /// Name, shape and numbers of each parameter, in the order of the network.
-    var parameters: [(name: String, shape: [Int], numbers: UnsafeMutableBufferPointer<Float>)] {
+    var parameters: [Parameter] { named(\.parameters, suffix: "") }
+
+    /// Adam's moments of each parameter.
+    var moments: [Parameter] { named(\.firstMoment, suffix: ".m") + named(\.secondMoment, suffix: ".v") }
+
+    private func named(_ buffer: KeyPath<DenseLayer, FloatBuffer>, suffix: String) -> [Parameter] {
         zip(layerNames, layers).flatMap { name, layer in
-            let weights = layer.outputs * layer.inputs
+            let start = layer[keyPath: buffer].pointer, count = layer.outputs * layer.inputs
             return [
-                (name + ".weight", [layer.outputs, layer.inputs], UnsafeMutableBufferPointer(start: layer.parameters.pointer, count: weights)),
-                (name + ".bias", [layer.outputs], UnsafeMutableBufferPointer(start: layer.bias, count: layer.outputs)),
+                (name + ".weight" + suffix, [layer.outputs, layer.inputs], UnsafeMutableBufferPointer(start: start, count: count)),
+                (name + ".bias" + suffix, [layer.outputs], UnsafeMutableBufferPointer(start: start + count, count: layer.outputs)),
             ]
         }
     }
@@ -147,5 +154,76 @@ final class DenseAutoencoder: @unchecked Sendable {
         for layer in (0...encoder.count).reversed() {
             layers[layer].backward(into: layer == 0 ? nil : layers[layer - 1].slopes.pointer, rows: rows)
         }
+    }
+
+    // MARK: Use
+
+    /// Rows of (μ, v), or codes, for items [n, inputs].
+    func encode(_ items: [Float]) -> [Float] {
+        inBatches(items, width: configuration.inputs, into: x, result: posterior) { rows in
+            for layer in 0...encoder.count { layers[layer].forward(input(of: layer), rows: rows) }
+        }
+    }
+
+    /// The likelihood's means for codes [n, latent].
+    func decode(_ codes: [Float]) -> [Float] {
+        let first = configuration.kind.samples ? z : posterior.values
+        var means = inBatches(codes, width: configuration.latent, into: first, result: output) { rows in
+            for layer in (encoder.count + 1)..<layers.count { layers[layer].forward(input(of: layer), rows: rows) }
+        }
+        if configuration.likelihood == .bernoulli {
+            for i in means.indices { means[i] = 1 / (1 + Float.exp(-means[i])) }
+        }
+        return means
+    }
+
+    private func inBatches(
+        _ numbers: [Float], width: Int, into buffer: FloatBuffer, result: DenseLayer, _ body: (Range<Int>) -> Void
+    ) -> [Float] {
+        let count = numbers.count / max(1, width)
+        var results: [Float] = []
+        results.reserveCapacity(count * result.outputs)
+        for first in stride(from: 0, to: count, by: batch) {
+            let rows = min(batch, count - first)
+            numbers.withUnsafeBufferPointer { buffer.pointer.update(from: $0.baseAddress! + first * width, count: rows * width) }
+            pool.run((rows + Self.slabRows - 1) / Self.slabRows) { slab in
+                body((slab * Self.slabRows)..<min((slab + 1) * Self.slabRows, rows))
+            }
+            results += UnsafeBufferPointer(start: result.values.pointer, count: rows * result.outputs)
+        }
+        return results
+    }
+
+    /// The products of one step: y = x·Wᵀ, dx = d·W where somebody needs it, dW = dᵀ·x.
+    func products() {
+        for (index, layer) in layers.enumerated() {
+            let w = UnsafePointer(layer.parameters.pointer), d = UnsafePointer(layer.slopes.pointer)
+            let x = input(of: index)
+            Float.multiplyOnAllThreads(
+                x, transposed: false, w, transposed: true, into: layer.values.pointer, rows: batch, columns: layer.outputs, depth: layer.inputs)
+            if index > 0 {
+                Float.multiplyOnAllThreads(
+                    d, transposed: false, w, transposed: false, into: self.x.pointer, rows: batch, columns: layer.inputs, depth: layer.outputs)
+            }
+            Float.multiplyOnAllThreads(
+                d, transposed: true, x, transposed: false, into: layer.firstMoment.pointer, rows: layer.outputs, columns: layer.inputs, depth: batch)
+        }
+    }
+
+    // MARK: Faults
+
+    /// In the order of the computation, the first part that holds a NaN or an infinity.
+    func firstNotFinite(rows: Int) -> String {
+        func isBroken(_ buffer: FloatBuffer, _ count: Int) -> Bool {
+            !UnsafeBufferPointer(start: buffer.pointer, count: count).allSatisfy(\.isFinite)
+        }
+        for (index, (name, layer)) in zip(layerNames, layers).enumerated() {
+            if isBroken(layer.parameters, layer.parameters.count) { return "the weights of \(name)" }
+            if isBroken(layer.values, rows * layer.outputs) { return "the output of \(name)" }
+            if index == encoder.count, configuration.kind.samples, isBroken(z, rows * configuration.latent) {
+                return "the draw of z, through exp(logvar / 2),"
+            }
+        }
+        return "the loss"
     }
 }

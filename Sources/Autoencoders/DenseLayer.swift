@@ -23,7 +23,8 @@ final class DenseLayer: @unchecked Sendable {
     let inputs: Int, outputs: Int, relu: Bool
     /// [outputs, inputs], then the bias [outputs].
     let parameters: FloatBuffer
-    private let firstMoment: FloatBuffer, secondMoment: FloatBuffer
+    /// Adam's running means of the gradient and of its square.
+    let firstMoment: FloatBuffer, secondMoment: FloatBuffer
     /// [batch, outputs]: values, and slopes of the loss in what went into f.
     let values: FloatBuffer, slopes: FloatBuffer
 

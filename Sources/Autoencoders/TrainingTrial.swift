@@ -36,4 +36,10 @@ package final class TrainingTrial {
         }
         return total / Double(batches * batch)
     }
+
+    /// The matrix products of an epoch alone, each whole and on as many threads as oneDNN likes: what no step of this
+    /// network can do without.
+    package func products() {
+        for _ in 0..<(items / batch) { network.products() }
+    }
 }

@@ -1,8 +1,8 @@
 import Markup
 
 /// Text for a screen that has only ASCII.
-enum ASCII {
-    static func text(_ text: String) -> String {
+public enum ASCII {
+    public static func text(_ text: String) -> String {
         guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
         var result = ""
         for character in text {

@@ -28,6 +28,7 @@ public final class Prompt {
     private let input: Int32, output: Int32
     private var files: [UnsafeMutablePointer<FILE>] = []
     private let history: PromptHistory?
+    private var keys = KeyFilter()
     private let complete: ((_ beforeCursor: String) -> Completion)?
     fileprivate var promptText: UnsafeMutablePointer<CChar>
     fileprivate var wasCancelled = false
@@ -114,11 +115,13 @@ public final class Prompt {
         defer { if hasModes { tcsetattr(input, TCSADRAIN, &modes) } }
         el_resize(editor)
         var count: Int32 = 0
-        guard let typed = el_gets(editor, &count), count > 0 else {
+        let reply = el_gets(editor, &count)
+        // An empty line that was left is no end of the input, although both have no characters.
+        if wasCancelled { return .cancelled }
+        guard let typed = reply, count > 0 else {
             _ = write(output, "\n", 1)
             return .end
         }
-        if wasCancelled { return .cancelled }
         var line = String(cString: typed)
         while line.last?.isNewline ?? false { line.removeLast() }
         if line.contains(where: { !$0.isWhitespace }) {
@@ -157,7 +160,7 @@ public final class Prompt {
     fileprivate func readCharacter(_ character: UnsafeMutablePointer<wchar_t>?) -> Int32 {
         var bytes: [UInt8] = []
         while true {
-            guard let byte = nextByte() else { return bytes.isEmpty ? 0 : -1 }
+            guard let byte = keys.next(wait: { nextByte() }, soon: { byteAtOnce() }) else { return bytes.isEmpty ? 0 : -1 }
             bytes.append(byte)
             let length = byte < 0x80 || bytes.count > 1 ? 1 : byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1
             if bytes.count == 1, length > 1 { continue }
@@ -166,6 +169,13 @@ public final class Prompt {
             character?.pointee = wchar_t(String(decoding: bytes, as: UTF8.self).unicodeScalars.first!.value)
             return 1
         }
+    }
+
+    private func byteAtOnce() -> UInt8? {
+        var ready = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+        guard poll(&ready, 1, 50) > 0 else { return nil }
+        var byte: UInt8 = 0
+        return Glibc.read(input, &byte, 1) == 1 ? byte : nil
     }
 
     private func nextByte() -> UInt8? {

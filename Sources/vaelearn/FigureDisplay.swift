@@ -29,17 +29,41 @@ struct FigureDisplay {
         }
     }
 
-    /// The picture itself as the terminal's own codes, with the rows it takes; nil where it cannot be shown.
-    func inline(_ figure: Figure, _ screen: Screen) -> (code: String, rows: Int)? {
+    struct Picture {
+        /// The terminal's own codes.
+        var code: String
+        var rows: Int
+        /// Whether the words in it can be read.
+        var isReadable: Bool
+    }
+
+    /// Nil where it cannot be shown.
+    func inline(_ figure: Figure, _ screen: Screen) -> Picture? {
         let capabilities = screen.capabilities
-        guard capabilities.images != .none, let png = try? figure.png(), let bitmap = try? figure.rgba() else { return nil }
+        guard capabilities.images != .none, capabilities.depth > .none, let bitmap = try? figure.rgba() else { return nil }
+        let isCoarse = capabilities.images == .blocks || capabilities.images == .braille
+        let needsFile = capabilities.images == .kitty || capabilities.images == .iterm2
+        guard let png = needsFile ? try? figure.png() : [] else { return nil }
         let image = PixelImage(width: bitmap.width, height: bitmap.height, rgba: bitmap.pixels)
+        // A drawing in blocks takes all the room there is, a picture no more than its size on paper.
+        let words = 2 + (isCoarse ? 4 : 0)
         let (columns, rows) = InlineImage.cells(
-            of: image, cellPixels: capabilities.cellPixels, maxColumns: screen.width, maxRows: max(4, capabilities.rows - 4), scale: 0.5)
+            of: image, cellPixels: isCoarse ? PixelSize(width: 8, height: 16) : capabilities.cellPixels, maxColumns: screen.width,
+            maxRows: max(4, capabilities.rows - words - 3), scale: isCoarse ? 8 : 0.5)
         let code = InlineImage.encode(
             png: png, image: image, as: capabilities.images, columns: columns, rows: rows, capabilities: capabilities,
             identifier: abs(figure.id.utf8.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xFFFF }) + 1)
-        return code.isEmpty ? nil : (code, rows)
+        return code.isEmpty ? nil : Picture(code: code, rows: rows, isReadable: !isCoarse)
+    }
+
+    /// What a coarse drawing cannot say: its axes, and the caption.
+    func words(of figure: Figure) -> [String] {
+        let axes = figure.panels.joined().compactMap { panel -> String? in
+            let parts = [panel.xLabel.map { "across: \($0)" }, panel.yLabel.map { "up: \($0)" }].compactMap { $0 }
+            return parts.isEmpty ? nil : parts.joined(separator: "; ")
+        }
+        var seen: Set<String> = []
+        return axes.filter { seen.insert($0).inserted } + (figure.caption.map { [$0] } ?? [])
     }
 }
 

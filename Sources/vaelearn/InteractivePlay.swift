@@ -10,44 +10,45 @@ enum Move {
 extension LessonPlayer {
     func playInteractively(from first: Int?) -> Int32 {
         TerminalGuard.install()
+        pauses = true
         let saved = progress[lesson.front.id]
-        let resumed = saved.step > 1 && !saved.isFinished && isOpen(saved.step - 1) ? saved.step - 1 : nil
+        let resumed = saved.step > 1 && !saved.isFinished && lesson.steps.indices.contains(saved.step - 1) ? saved.step - 1 : nil
         var index = first.map { $0 - 1 } ?? resumed ?? lesson.steps.indices.first(where: isOpen) ?? 0
-        guard isOpen(index) else { return ExitCode.good }
+        guard lesson.steps.indices.contains(index) else { return ExitCode.good }
+        if lesson.steps[index].isDeeper { entersDeeper = true }
         if first == nil, let resumed {
-            screen.write("Going on at step \(resumed + 1). :goto 1 starts over.", .dim)
+            screen.say("Going on at step \(resumed + 1). :goto 1 starts over.", .dim)
             screen.blank()
         }
         while true {
-            let move = play(index)
-            switch move {
+            switch play(index) {
             case .next:
                 guard let next = nextStep(after: index) else {
                     progress[lesson.front.id].isFinished = true
                     save()
-                    screen.write("The end of lesson \(number)." + (hasDeeper ? " :deeper on its last page opens the optional steps." : ""), .dim)
+                    let deeper = lesson.steps.firstIndex(where: \.isDeeper).map { " Optional steps: vaelearn lesson \(number) --step \($0 + 1)" }
+                    screen.say("The end of lesson \(number)." + (entersDeeper ? "" : deeper ?? ""), .dim)
                     return ExitCode.good
                 }
                 index = next
-            case .back: index = stepBefore(index) ?? index
+            case .back:
+                if let before = stepBefore(index) { index = before } else { screen.say("This is the first step.", .dim) }
             case .to(let step): index = step
             case .again: break
             case .quit:
                 save()
-                screen.write("Until next time: vaelearn lesson \(number) goes on at step \(index + 1).", .dim)
+                screen.say("Until next time: vaelearn lesson \(number) goes on at step \(index + 1).", .dim)
                 return ExitCode.good
             }
             screen.blank()
         }
     }
 
-    private var hasDeeper: Bool { !entersDeeper && lesson.steps.contains(where: \.isDeeper) }
-
     /// Says once if progress cannot be kept.
     func save() {
         if let problem = progress.save(), !saidProgressProblem {
             saidProgressProblem = true
-            screen.write(problem, .warning)
+            screen.say(problem, .warning)
         }
     }
 
@@ -55,26 +56,35 @@ extension LessonPlayer {
     private func play(_ index: Int) -> Move {
         progress[lesson.front.id].step = index + 1
         showHeader(index)
-        let elements = lesson.steps[index].elements
-        for (position, element) in elements.enumerated() {
+        // A window that is closed has kept its place.
+        save()
+        for (position, element) in lesson.steps[index].elements.enumerated() {
+            screen.readSize()
             if position > 0, !screen.hasRoom(for: height(of: element)) {
                 if let move = prompt(.more) { return move }
                 screen.beginPage()
             }
-            switch element {
-            case .cell(let cell):
-                // Where cells far above have not run, that may take a while: the page so far is out.
-                screen.ask(images: images)
-                Interrupt.whileRunning { show(element, asks: true) }
-                currentCell = cell.id
-            case .ask(let question): if let move = ask(question) { return move }
-            case .predict(let prediction): if let move = predict(prediction) { return move }
-            case .lab(let lab): if let move = work(on: lab) { return move }
-            case .prose, .math, .note: show(element, asks: true)
-            }
+            if let move = play(element) { return move }
         }
         screen.ask(images: images)
         return prompt(nextStep(after: index) == nil ? .end : .step) ?? .next
+    }
+
+    private func play(_ element: Element) -> Move? {
+        switch element {
+        case .cell(let cell):
+            // The page so far is out: what the terminal can show may be asked, and cells above that have not run may run.
+            screen.ask(images: images)
+            if let move = show(cell) { return move }
+            // A cell that was stopped is no reason to run the next one.
+            return session.outcome(of: cell.id) == nil ? prompt(.more) : nil
+        case .ask(let question): return ask(question)
+        case .predict(let prediction): return predict(prediction)
+        case .lab(let lab): return work(on: lab)
+        case .prose, .math, .note:
+            show(element)
+            return nil
+        }
     }
 
     /// Rows that an element will take, as far as that can be known before a cell has run.
@@ -95,54 +105,51 @@ extension LessonPlayer {
 
     // MARK: The prompt
 
-    enum PromptKind { case step, more, end, answer, lab }
+    enum PromptKind { case step, more, end, question, predict, lab }
 
     /// Asks until there is a reason to go on; nil means: go on here.
     func prompt(_ kind: PromptKind) -> Move? {
         while true {
             switch read(kind) {
             case .end: return .quit
-            case .cancelled:
-                screen.write("Ctrl-C leaves a running cell. :quit leaves the lesson.", .dim)
+            case .cancelled: screen.say("Ctrl-C leaves a running cell. :quit leaves the lesson.", .dim)
             case .line(let line):
                 let text = line.trimmed
-                screen.beginPage()
                 if text.isEmpty { return kind == .end ? .next : nil }
-                if text.hasPrefix(":") {
-                    switch command(text) {
-                    case .handled: continue
-                    case .goOn: return nil
-                    case .move(let move): return move
-                    }
+                switch text.hasPrefix(":") ? command(text) : evaluate(text) {
+                case .handled: continue
+                case .goOn: return nil
+                case .move(let move): return move
                 }
-                evaluate(text)
             }
         }
     }
 
     func read(_ kind: PromptKind) -> PromptAnswer {
-        let hint: String
-        switch kind {
-        case .step: hint = "Enter next · :back · :help · or type an expression"
-        case .more: hint = "Enter for more · :help"
-        case .end: hint = "Enter ends the lesson · :back · :help"
-        case .answer: hint = "your answer · :hint · :skip"
-        case .lab: hint = ":edit to mend it · :hint · :solution · :skip"
+        let hint = switch kind {
+        case .step: "Enter next · :back · :help · or type an expression"
+        case .more: "Enter for more · :help"
+        case .end: "Enter ends the lesson · :back · :help"
+        case .question: "your answer · :hint · :skip · = tries an expression"
+        case .predict: "your guess · :hint · :skip"
+        case .lab: ":edit to mend it · :hint · :solution · :skip"
         }
-        if page.isPlain || screen.width < 44 {
-            return prompter.read(StyledLine("> ", .accent), theme: screen.theme)
+        screen.readSize()
+        if !page.isPlain, screen.width >= 44 { screen.say(hint, .dim) }
+        defer {
+            screen.readSize()
+            screen.beginPage()
         }
-        screen.write(hint.replacing("·", with: page.style == .unicode ? "·" : "|"), .dim)
         return prompter.read(StyledLine("> ", .accent), theme: screen.theme)
     }
 
     /// An expression in a fork of the lesson's state.
-    func evaluate(_ text: String) {
-        let outcome = Interrupt.whileRunning {
+    func evaluate(_ text: String) -> CommandResult {
+        let outcome = running {
             screen.whileBusy("running", gauge: gauge) { session.evaluate(typed: text) }
         }
-        screen.write(outcome.output.split(separator: "\n").map { StyledLine(String($0)) })
-        show(outcome, source: text)
+        screen.write(page.text(outcome.output))
+        return CommandResult(showFindings(outcome, source: text))
     }
 }
 

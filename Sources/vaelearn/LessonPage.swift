@@ -12,12 +12,15 @@ struct LessonPage {
     private var renderer: ProseRenderer { ProseRenderer(width: width, style: style, isPlain: isPlain) }
     private var isASCII: Bool { style != .unicode }
 
+    /// Text in the signs that the screen has.
+    func own(_ text: String) -> String { isASCII ? ASCII.text(text.replacing(" · ", with: " | ")) : text }
+
     // MARK: Frame
 
     func header(lesson: String, step: String) -> [StyledLine] {
+        let lesson = own(lesson)
         if isPlain { return [StyledLine("\(lesson), \(step)", .title)] }
-        let room = max(1, width - DisplayWidth.of(step) - 2)
-        let title = DisplayWidth.of(lesson) <= room ? lesson : String(lesson.prefix(max(1, room - 1))) + (isASCII ? "~" : "…")
+        let title = shortened(lesson, to: width - DisplayWidth.of(step) - 2)
         let gap = String(repeating: " ", count: max(2, width - DisplayWidth.of(title) - DisplayWidth.of(step)))
         return [
             StyledLine([StyledSpan(title, .title), StyledSpan(gap + step, .dim)]),
@@ -28,6 +31,39 @@ struct LessonPage {
     func heading(_ text: String) -> [StyledLine] {
         renderer.lines(Markup.Prose(markdown: text)).map { line in
             StyledLine(line.spans.map { StyledSpan($0.text, TextStyle(.heading, isBold: true)) })
+        }
+    }
+
+    /// One sentence of the program's own, broken at spaces.
+    func wrapped(_ text: String, _ role: TextRole = .body) -> [StyledLine] {
+        own(text).split(separator: "\n", omittingEmptySubsequences: false).flatMap { folded(String($0), room: width) }.map { StyledLine($0, role) }
+    }
+
+    /// The first line of a text, cut to a number of columns.
+    func shortened(_ text: String, to room: Int) -> String {
+        let line = text.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""
+        guard DisplayWidth.of(line) > room || line.utf8.count < text.utf8.count else { return line }
+        var part = "", used = isASCII ? 3 : 1
+        for character in line {
+            used += DisplayWidth.of(String(character))
+            if used > max(4, room) { break }
+            part.append(character)
+        }
+        return part + (isASCII ? "..." : "…")
+    }
+
+    /// Rows of a name and what is to be said of it, side by side where there is room.
+    func table(_ rows: [(name: String, text: String)]) -> [StyledLine] {
+        let column = (rows.map { DisplayWidth.of($0.name) }.max() ?? 0) + 2
+        return rows.flatMap { name, text -> [StyledLine] in
+            if isPlain { return wrapped("\(name): \(text)") }
+            let isNarrow = width < column + 24
+            let indent = String(repeating: " ", count: isNarrow ? 2 : column)
+            let lines = folded(own(text), room: max(8, width - indent.count)).map { StyledLine([StyledSpan(indent, .body), StyledSpan($0, .body)]) }
+            let label = StyledSpan(own(name), .accent)
+            if isNarrow { return [StyledLine([label])] + lines }
+            let gap = String(repeating: " ", count: column - DisplayWidth.of(own(name)))
+            return [StyledLine([label, StyledSpan(gap + lines[0].text.dropFirst(column), .body)])] + lines.dropFirst()
         }
     }
 
@@ -47,13 +83,21 @@ struct LessonPage {
     }
 
     func output(_ outcome: CellOutcome, number: Int) -> [StyledLine] {
-        guard !outcome.output.isEmpty else { return [] }
+        // A figure shown is named under its picture.
+        let figures = Set(outcome.figures.map { "Figure \($0.id)" + ($0.title.map { ": \($0)" } ?? "") })
+        let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init).filter { !figures.contains($0) }
+        guard lines.contains(where: { !$0.isEmpty }) else { return [] }
         let prompt = isPlain ? "Out \(number): " : "Out[\(number)]  "
-        return hung(prompt, outcome.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), .body, trim: true)
+        return hung(prompt, lines, .body, trim: true)
+    }
+
+    /// Lines that something printed, without a prompt before them.
+    func text(_ output: String) -> [StyledLine] {
+        output.split(separator: "\n").flatMap { folded(own(String($0)), room: width) }.map { StyledLine($0) }
     }
 
     private func hung(_ prompt: String, _ lines: [String], _ role: TextRole, trim: Bool) -> [StyledLine] {
-        var lines = lines
+        var lines = lines.map(own)
         while trim, lines.last?.allSatisfy(\.isWhitespace) ?? false { lines.removeLast() }
         let indent = String(repeating: " ", count: isPlain ? 4 : prompt.count)
         return lines.enumerated().flatMap { position, line -> [StyledLine] in
@@ -64,20 +108,26 @@ struct LessonPage {
         }
     }
 
-    /// A line of code or output that is too long goes on below, from a space if there is one: nothing runs off the edge.
+    /// A line that is too long goes on below, broken at a space if there is one: nothing runs off the edge.
     private func folded(_ line: String, room: Int) -> [String] {
         guard DisplayWidth.of(line) > room else { return [line] }
-        var parts: [String] = [], part = ""
+        var parts: [String] = [], part = "", used = 0
         for character in line {
-            if DisplayWidth.of(part) + DisplayWidth.of(String(character)) > room {
-                let space = part.lastIndex(of: " ").flatMap { part.distance(from: $0, to: part.endIndex) <= room / 2 ? $0 : nil }
-                let rest = space.map { String(part[part.index(after: $0)...]) } ?? ""
-                parts.append(space.map { String(part[..<$0]) } ?? part)
-                part = rest
+            let columns = DisplayWidth.of(String(character))
+            if used + columns > room {
+                var rest = ""
+                if character != " ", let space = part.lastIndex(of: " "), part[..<space].contains(where: { $0 != " " }) {
+                    rest = String(part[part.index(after: space)...])
+                    part = String(part[..<space])
+                }
+                parts.append(part)
+                (part, used) = (rest, DisplayWidth.of(rest))
+                if character == " " { continue }
             }
             part.append(character)
+            used += columns
         }
-        return parts + [part]
+        return part.isEmpty ? parts : parts + [part]
     }
 
     func checks(_ checks: [CheckOutcome]) -> [StyledLine] {
@@ -85,12 +135,14 @@ struct LessonPage {
             return checks.flatMap { check -> [StyledLine] in
                 let (result, bound) = check.columns(ascii: isASCII)
                 let text = "Check \(check.passed ? "passed" : "FAILED"): \(check.label). \(result)\(bound.isEmpty ? "" : ", " + bound)."
-                return prose(text.replacing("|", with: "\\|")) + (check.note.map { [StyledLine($0)] } ?? [])
+                return wrapped(text) + (check.note.map { wrapped($0) } ?? [])
             }
         }
         let room = max(10, width - 46)
-        let labelWidth = min(room, checks.map { DisplayWidth.of($0.label) }.max() ?? 0)
+        let labelWidth = min(room, checks.map { DisplayWidth.of(own($0.label)) }.max() ?? 0)
         return checks.flatMap { check -> [StyledLine] in
+            var check = check
+            check.label = own(check.label)
             let (result, bound) = check.columns(ascii: isASCII)
             let mark = StyledSpan(isASCII ? (check.passed ? "ok   " : "FAIL ") : (check.passed ? "✓ " : "✗ "), check.passed ? .pass : .fail)
             let tail = bound.isEmpty ? result : result + String(repeating: " ", count: max(1, 19 - DisplayWidth.of(result))) + bound
@@ -109,11 +161,20 @@ struct LessonPage {
     func error(_ error: CellError, source: String) -> [StyledLine] {
         if isPlain {
             let place = SourcePosition(of: error.span.start, in: source)
-            return prose("Error in line \(place.line), column \(place.column): \(error.message)" + (error.hint.map { " Hint: \($0)" } ?? ""))
+            return wrapped("Error in line \(place.line), column \(place.column): \(error.message)" + (error.hint.map { " Hint: \($0)" } ?? ""))
         }
         return error.rendered(source: source).split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { position, line in
-            folded(String(line), room: width).map { StyledLine($0, position < 2 ? .dim : .fail) }
+            folded(own(String(line)), room: width).map { StyledLine($0, position < 2 ? .dim : .fail) }
         }
+    }
+
+    /// Under a picture: its name and finding, what the picture cannot say itself, its file.
+    func caption(_ name: String, title: String, rest: [String], file: String?) -> [StyledLine] {
+        let first = folded(own(name + "  " + title), room: width)
+        let head = StyledLine([
+            StyledSpan(String(first[0].prefix(name.count)), TextStyle(.accent, isBold: true)), StyledSpan(String(first[0].dropFirst(name.count)), .body),
+        ])
+        return [head] + first.dropFirst().map { StyledLine($0) } + rest.flatMap { wrapped($0, .body) } + (file.map { wrapped($0, .dim) } ?? [])
     }
 
     // MARK: Questions

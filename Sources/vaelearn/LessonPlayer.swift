@@ -23,7 +23,11 @@ final class LessonPlayer {
     var guesses: [String: (prediction: Prediction, guess: Int)] = [:]
     /// What a learner wrote in each lab.
     var labTexts: [String: String] = [:]
-    var shownFigures: [(figure: Figure, path: String)] = []
+    var shownFigures: [(figure: Figure, path: String?)] = []
+    /// Why figures could not be written.
+    private(set) var unwrittenFigures: [String] = []
+    /// Somebody sits there and is asked.
+    var pauses = false
     private(set) var failures = 0
     var saidProgressProblem = false
     private(set) lazy var prompter = Prompt(historyPath: UserFolders.state.map { $0 + "/history" }) { [unowned self] in completion($0) }
@@ -54,7 +58,13 @@ final class LessonPlayer {
         while let step = index {
             showHeader(step)
             for element in lesson.steps[step].elements {
-                show(element, asks: false)
+                switch element {
+                case .prose, .math, .note: show(element)
+                case .cell(let cell): show(cell)
+                case .ask(let question): show(question)
+                case .predict(let prediction): show(prediction)
+                case .lab(let lab): showThroughout(lab)
+                }
                 if Interrupt.cancellation.isCancelled { return ExitCode.interrupted }
             }
             index = nextStep(after: step)
@@ -70,26 +80,40 @@ final class LessonPlayer {
         stepIndex = index
         let step = lesson.steps[index]
         let place = "step \(index + 1) of \(lesson.steps.count)" + (step.isDeeper ? ", deeper" : "")
-        screen.write(page.header(lesson: "Lesson \(number) · \(lesson.front.title)".replacing("·", with: page.style == .unicode ? "·" : "-"), step: place))
+        screen.write(page.header(lesson: "Lesson \(number) · \(lesson.front.title)", step: place))
+        catchUp(before: index)
         screen.write(page.heading(session.filled(step.title)))
         screen.blank()
     }
 
-    /// Everything of an element that needs no answer.
-    func show(_ element: Element, asks: Bool) {
+    /// Where a lesson is entered in its middle, the cells of the steps above come first: the step's words may hold their values.
+    private func catchUp(before index: Int) {
+        let above = lesson.steps[..<index].flatMap(\.elements).last { if case .cell = $0 { true } else { false } }
+        guard case .cell(let cell)? = above, session.outcome(of: cell.id) == nil else { return }
+        let outcome = running { run(cell.id, label: "running the cells above") }
+        if outcome.interrupted { write(page.wrapped("Stopped before the cells above had run.", .warning)) }
+    }
+
+    /// Ctrl-C stops what runs here: a cell where the reader is asked, the whole program elsewhere.
+    func running<Result>(_ body: () throws -> Result) rethrows -> Result {
+        pauses ? try Interrupt.whileRunning(body) : try body()
+    }
+
+    /// What needs neither a run nor an answer.
+    func show(_ element: Element) {
         switch element {
         case .prose(let prose): write(page.prose(session.filled(prose)))
         case .math(let passage): write(page.math(passage.text))
-        case .cell(let cell): show(cell)
-        case .ask(let question):
-            guard !asks else { return }
-            write(page.question(session.filled(question.talk.prompt), choices: question.choiceTexts.map { $0 }, label: "Question"))
-        case .predict(let prediction):
-            guard !asks else { return }
-            write(page.question(session.filled(prediction.talk.prompt), choices: prediction.choices.map(\.text), label: "Predict"))
-        case .lab(let lab): if !asks { showLabThroughout(lab) }
-        case .note: break
+        case .cell, .ask, .predict, .lab, .note: break
         }
+    }
+
+    func show(_ question: Question) {
+        write(page.question(session.filled(question.talk.prompt), choices: question.choiceTexts, label: "Question"))
+    }
+
+    func show(_ prediction: Prediction) {
+        write(page.question(session.filled(prediction.talk.prompt), choices: prediction.choices.map(\.text), label: "Predict"))
     }
 
     func write(_ lines: [StyledLine]) {
@@ -97,73 +121,88 @@ final class LessonPlayer {
         screen.blank()
     }
 
-    private func show(_ cell: Cell) {
+    @discardableResult
+    func show(_ cell: Cell) -> Move? {
         currentCell = cell.id
-        let number = session.number(of: cell.id)
-        screen.write(page.source(session.source(of: cell.id), number: number, isEdited: session.isEdited(cell.id)))
+        screen.write(page.source(session.source(of: cell.id), number: session.number(of: cell.id), isEdited: session.isEdited(cell.id)))
         screen.blank()
-        show(run(cell.id), of: cell.id)
+        return show(running { run(cell.id) }, of: cell.id)
     }
 
     /// Runs a cell, and those above it that have not run.
-    func run(_ id: String) -> CellOutcome {
-        screen.whileBusy("running \(id)", gauge: gauge) {
-            session.run(id)
-        }
+    private func run(_ id: String, label: String? = nil) -> CellOutcome {
+        screen.whileBusy(label ?? "running \(id)", gauge: gauge) { session.run(id) }
     }
 
-    func show(_ outcome: CellOutcome, of id: String) {
-        let number = session.number(of: id)
-        let output = page.output(outcome, number: number)
+    @discardableResult
+    func show(_ outcome: CellOutcome, of id: String) -> Move? {
+        let output = page.output(outcome, number: session.number(of: id))
         if !output.isEmpty { write(output) }
-        show(outcome, source: session.source(of: id))
-        if let (prediction, guess) = guesses.removeValue(forKey: id) { settle(prediction, guess: guess) }
+        let move = showFindings(outcome, source: session.source(of: id))
+        if let (prediction, guess) = guesses.removeValue(forKey: id) {
+            if outcome.interrupted { guesses[id] = (prediction, guess) } else { settle(prediction, guess: guess) }
+        }
+        return move
     }
 
     /// Checks, error and figures of a cell, a typed expression or an attempt.
-    func show(_ outcome: CellOutcome, source: String) {
+    @discardableResult
+    func showFindings(_ outcome: CellOutcome, source: String) -> Move? {
         if !outcome.checks.isEmpty { write(page.checks(outcome.checks)) }
         failures += outcome.checks.count { !$0.passed }
         if let error = outcome.error {
             failures += 1
             write(page.error(error, source: source))
         }
-        if outcome.interrupted { write([StyledLine("Stopped. Everything is as it was before the cell.", .warning)]) }
-        for figure in outcome.figures { show(figure) }
+        if outcome.interrupted { write(page.wrapped("Stopped. Everything is as it was before the cell.", .warning)) }
+        for figure in outcome.figures { if let move = show(figure) { return move } }
+        return nil
     }
 
-    func show(_ figure: Figure) {
+    /// The picture where the terminal can show it, and the file in any case.
+    @discardableResult
+    func show(_ figure: Figure, withWords: Bool = false) -> Move? {
         let (path, problem) = figures.write(figure)
         let position = (shownFigures.firstIndex { $0.figure.id == figure.id } ?? shownFigures.count) + 1
-        let name = "Figure \(number).\(position)"
-        guard let path else {
-            write([StyledLine("\(name): \(problem ?? "")", .warning)])
-            return
-        }
         if position > shownFigures.count { shownFigures.append((figure, path)) } else { shownFigures[position - 1] = (figure, path) }
+        let name = "Figure \(number).\(position)"
+        let title = figure.title ?? figure.id, file = path.map(shortPath)
+        if let problem { unwrittenFigures.append(problem) }
         if screen.isPlain {
-            write(page.prose("\(name). \(figure.title ?? figure.id). \(figure.caption ?? "") File: `\(shortPath(path))`"))
-            return
+            write(page.prose("\(name). \(title). \(figure.caption ?? "")") + page.wrapped(file.map { "File: \($0)" } ?? problem ?? ""))
+            return nil
         }
-        if let (code, rows) = figures.inline(figure, screen) { screen.writeRaw(code, rows: rows) }
-        write([StyledLine([StyledSpan(name + "  ", TextStyle(.accent, isBold: true)), StyledSpan(shortPath(path), .dim)])])
+        let picture = figures.inline(figure, screen)
+        let text = page.caption(name, title: title, rest: withWords || !(picture?.isReadable ?? false) ? figures.words(of: figure) : [], file: file)
+        if let picture {
+            // A picture and its words are one page.
+            if pauses, !screen.hasRoom(for: picture.rows + text.count) {
+                if let move = prompt(.more) { return move }
+                screen.beginPage()
+            }
+            screen.writeRaw(picture.code, rows: picture.rows)
+        }
+        write(text + (problem.map { page.wrapped($0, .warning) } ?? []))
+        return nil
     }
 
     /// A lab where nobody can be asked: its start with what it does, and the checks of its solution.
-    private func showLabThroughout(_ lab: Lab) {
+    private func showThroughout(_ lab: Lab) {
         write(page.question(session.filled(lab.talk.prompt), choices: [], label: "Lab"))
         screen.write(page.source(lab.start.source.text, number: nil, isEdited: false))
         screen.blank()
         let before = failures
-        let start = session.attempt(lab, lab.start.source.text)
-        show(start.cell, source: lab.start.source.text)
-        if let check = start.check { show(check, source: lab.check.source.text) }
+        show(session.attempt(lab, lab.start.source.text), source: lab.start.source.text, check: lab.check.source.text)
         // That the start fails is the exercise.
         failures = before
-        let solution = session.attempt(lab, lab.solution.source.text)
-        write([StyledLine("With its solution:", .dim)])
-        show(solution.cell, source: lab.solution.source.text)
-        if let check = solution.check { show(check, source: lab.check.source.text) }
+        write(page.wrapped("With its solution:", .dim))
+        show(session.attempt(lab, lab.solution.source.text), source: lab.solution.source.text, check: lab.check.source.text)
+    }
+
+    func show(_ attempt: LabOutcome, source: String, check: String) {
+        screen.write(page.text(attempt.cell.output))
+        showFindings(attempt.cell, source: source)
+        if let found = attempt.check { showFindings(found, source: check) }
     }
 
     func settle(_ prediction: Prediction, guess: Int) {

@@ -41,7 +41,11 @@ enum Interrupt {
         var before = sigaction(), action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in Interrupt.cancellation.cancel() }
         sigaction(SIGINT, &action, &before)
-        defer { sigaction(SIGINT, &before, nil) }
+        defer {
+            sigaction(SIGINT, &before, nil)
+            // A stop is for this run alone: values computed afterwards must not meet it.
+            cancellation.reset()
+        }
         return try body()
     }
 }

@@ -1,5 +1,4 @@
 import Cells
-import Foundation
 import Glibc
 import Lessons
 import Terminal
@@ -8,6 +7,8 @@ import Terminal
 extension LessonPlayer {
     enum CommandResult {
         case handled, goOn, move(Move)
+
+        init(_ move: Move?) { self = move.map(CommandResult.move) ?? .handled }
     }
 
     static let commandNames = [
@@ -22,33 +23,34 @@ extension LessonPlayer {
         case ":back", ":b": return .move(.back)
         case ":next", ":n", ":skip": return .goOn
         case ":goto", ":g": return goTo(rest)
-        case ":edit", ":e": editCell(rest)
-        case ":set": set(rest)
-        case ":run", ":r": runAgain(rest)
+        case ":edit", ":e": return CommandResult(editCell(rest))
+        case ":set": return CommandResult(set(rest))
+        case ":run", ":r": return CommandResult(runAgain(rest))
         case ":reset":
             session.reset()
-            screen.write("Everything is as the lesson's file has it.", .dim)
+            screen.say("Everything is as the lesson's file has it.", .dim)
             return .move(.again)
         case ":vars": showVariables()
-        case ":tape": if rest.isEmpty { screen.write("Name a value: :tape loss", .warning) } else { evaluate("tape(\(rest))") }
-        case ":hint", ":solution": screen.write("There is no question here.", .dim)
+        case ":tape": 
+            if rest.isEmpty { screen.say("Name a value: :tape loss", .warning) } else { return evaluate("tape(\(rest))") }
+        case ":hint", ":solution": screen.say("There is no question here.", .dim)
         case ":deeper":
             entersDeeper.toggle()
-            screen.write(entersDeeper ? "The optional steps are open." : "The optional steps are passed over.", .dim)
-        case ":figure", ":f": showFigure(rest)
+            screen.say(entersDeeper ? "The optional steps are open." : "The optional steps are passed over.", .dim)
+        case ":figure", ":f": return CommandResult(showFigure(rest))
         case ":notes": showNotes()
         case ":help", ":h", ":?": showHelp()
         case ":quit", ":q": return .move(.quit)
         default:
             let near = closest(name, among: Self.commandNames)
-            screen.write("There is no \(name)." + (near.map { " Did you mean \($0)?" } ?? " :help lists the commands."), .warning)
+            screen.say("There is no \(name)." + (near.map { " Did you mean \($0)?" } ?? " :help lists the commands."), .warning)
         }
         return .handled
     }
 
     private func goTo(_ text: String) -> CommandResult {
         guard let step = Int(text), lesson.steps.indices.contains(step - 1) else {
-            screen.write(":goto takes a step, 1 to \(lesson.steps.count).", .warning)
+            screen.say(":goto takes a step, 1 to \(lesson.steps.count).", .warning)
             return .handled
         }
         if lesson.steps[step - 1].isDeeper { entersDeeper = true }
@@ -63,14 +65,16 @@ extension LessonPlayer {
         return lesson.cells.first { $0.id == name }?.id
     }
 
-    private func editCell(_ name: String) {
-        guard let id = cell(named: name) else {
-            screen.write(name.isEmpty ? "No cell has been shown yet." : "There is no cell \(name).", .warning)
-            return
-        }
-        guard let edited = edit(session.source(of: id), name: id) else { return }
+    private func noCell(_ name: String) -> Move? {
+        screen.say(name.isEmpty ? "No cell has been shown yet." : "There is no cell \(name).", .warning)
+        return nil
+    }
+
+    private func editCell(_ name: String) -> Move? {
+        guard let id = cell(named: name) else { return noCell(name) }
+        guard let edited = edit(session.source(of: id), name: id) else { return nil }
         session.edit(id, to: edited)
-        runAgain(id)
+        return runAgain(id)
     }
 
     /// Opens a text in the reader's editor; nil where that failed or nothing changed.
@@ -79,110 +83,134 @@ extension LessonPlayer {
         var template = Array("\(UserFolders.environment("TMPDIR") ?? "/tmp")/vaelearn-XXXXXX.vae".utf8CString)
         let descriptor = mkstemps(&template, 4)
         guard descriptor >= 0 else {
-            screen.write("No file for the editor: \(String(cString: strerror(errno))).", .warning)
+            screen.say("No file for the editor: \(String(cString: strerror(errno))).", .warning)
             return nil
         }
         close(descriptor)
         let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         defer { unlink(path) }
         if let problem = UserFolders.write(text + "\n", to: path) {
-            screen.write(problem, .warning)
+            screen.say(problem, .warning)
             return nil
         }
         // The user's own setting, which may carry options, given to the user's own shell.
         let status = system("\(editor) '\(path)'")
+        TerminalGuard.restore()
         guard status == 0 else {
-            screen.write("The editor \"\(shown(editor))\" did not end well; nothing was changed. Set EDITOR to one that is installed.", .warning)
+            screen.say("The editor \"\(shown(editor))\" did not end well; nothing was changed. Set EDITOR to one that is installed.", .warning)
             return nil
         }
         guard let bytes = try? readInput(path), let edited = String(validating: bytes, as: UTF8.self) else {
-            screen.write("The edited cell is no UTF-8 text; nothing was changed.", .warning)
+            screen.say("The edited cell is no UTF-8 text; nothing was changed.", .warning)
             return nil
         }
         var result = edited
         while result.last?.isNewline ?? false { result.removeLast() }
+        guard result != text.trimmedEnd else {
+            screen.say("Nothing was changed.", .dim)
+            return nil
+        }
         return result
     }
 
-    private func runAgain(_ name: String) {
-        guard let id = cell(named: name) else {
-            screen.write(name.isEmpty ? "No cell has been shown yet." : "There is no cell \(name).", .warning)
-            return
-        }
-        let results = Interrupt.whileRunning {
+    private func runAgain(_ name: String) -> Move? {
+        guard let id = cell(named: name) else { return noCell(name) }
+        let results = running {
             screen.whileBusy("running \(id)", gauge: gauge) { session.rerun(from: id) }
         }
         screen.write(page.source(session.source(of: id), number: session.number(of: id), isEdited: session.isEdited(id)))
         screen.blank()
-        for (cell, outcome) in results { showAgain(outcome, of: cell, isFirst: cell == id) }
-    }
-
-    /// The cell that was asked for in full; of those below it, what a class would want to see again.
-    private func showAgain(_ outcome: CellOutcome, of id: String, isFirst: Bool) {
-        let isHere = lesson.steps[stepIndex].elements.contains { $0.id == id }
-        if isFirst || isHere {
-            show(outcome, of: id)
-        } else if !outcome.succeeded || !outcome.checks.allSatisfy(\.passed) {
-            screen.write("In [\(session.number(of: id))] \(id):", .dim)
-            show(outcome, source: session.source(of: id))
+        currentCell = id
+        guard let (_, first) = results.first else { return nil }
+        if let move = show(first, of: id) { return move }
+        if results.contains(where: { $0.outcome.interrupted }) {
+            if !first.interrupted { screen.say("Stopped. Everything is as it was before.", .warning) }
+            return nil
         }
+        return showBelow(results.dropFirst())
     }
 
-    private func set(_ text: String) {
-        guard let equals = text.firstIndex(of: "=") else {
-            let knobs = session.state.knobs.values.sorted { $0.name < $1.name }
-            if knobs.isEmpty { screen.write("There is no knob yet. :set name=value turns one.", .dim) }
-            for knob in knobs {
-                screen.write("\(knob.name) = \(shortNumber(knob.value))   \(shortNumber(knob.lower)) to \(shortNumber(knob.upper))   \(knob.text ?? "")")
+    /// Of the cells below one that ran again: those of this page in full, of the others what went wrong, and a sum.
+    private func showBelow(_ results: ArraySlice<(id: String, outcome: CellOutcome)>) -> Move? {
+        let here = Set(lesson.steps[stepIndex].elements.compactMap(\.id))
+        var checks = 0, passed = 0
+        for (id, outcome) in results {
+            checks += outcome.checks.count
+            passed += outcome.checks.count(where: \.passed)
+            let label = "In [\(session.number(of: id))] \(id)"
+            if here.contains(id) {
+                screen.say("\(label) ran again:", .dim)
+                if let move = show(outcome, of: id) { return move }
+            } else if let error = outcome.error {
+                screen.say("\(label): \(error.message)", .fail)
+            } else {
+                let failed = outcome.checks.filter { !$0.passed }
+                if !failed.isEmpty {
+                    screen.say("\(label):", .dim)
+                    write(page.checks(failed))
+                }
             }
-            return
+        }
+        if let last = results.last {
+            let span = results.count == 1 ? "In [\(session.number(of: last.id))]"
+                : "In [\(session.number(of: results.first!.id))] to In [\(session.number(of: last.id))]"
+            screen.say("\(span) ran again too: \(passed) of \(checks) checks passed.", passed == checks ? .dim : .warning)
+        }
+        return nil
+    }
+
+    private func set(_ text: String) -> Move? {
+        let known = session.state.knobs.values.sorted { $0.name < $1.name }
+        guard let equals = text.firstIndex(of: "=") else {
+            if known.isEmpty { screen.say("There is no knob yet. :set name=value turns one.", .dim) }
+            screen.write(page.table(known.map { knob in
+                ("\(knob.name) = \(shortNumber(knob.value))", "\(shortNumber(knob.lower)) to \(shortNumber(knob.upper))" + (knob.text.map { ", \($0)" } ?? ""))
+            }))
+            return nil
         }
         let name = String(text[..<equals]).trimmed, value = String(text[text.index(after: equals)...]).trimmed
         guard let (cell, setting) = session.knob(name) else {
-            let known = session.state.knobs.keys.sorted()
-            screen.write("There is no knob \(name)." + (known.isEmpty ? "" : " There are \(known.joined(separator: ", "))."), .warning)
-            return
+            screen.say("There is no knob \(name) yet." + (known.isEmpty ? "" : " There are: \(known.map(\.name).joined(separator: ", "))."), .warning)
+            return nil
         }
-        guard case .tensor(let x)? = session.evaluate(typed: value).result, x.count == 1, x.item.isFinite else {
-            screen.write("\"\(value)\" is no number.", .warning)
-            return
+        guard case .tensor(let x)? = running({ session.evaluate(typed: value) }).result, x.count == 1, x.item.isFinite else {
+            screen.say("\"\(value)\" is no number.", .warning)
+            return nil
         }
         guard x.item >= setting.lower, x.item <= setting.upper else {
-            screen.write("\(name) goes from \(shortNumber(setting.lower)) to \(shortNumber(setting.upper)); \(shortNumber(x.item)) is out of range.", .warning)
-            return
+            screen.say("\(name) goes from \(shortNumber(setting.lower)) to \(shortNumber(setting.upper)); \(shortNumber(x.item)) is out of range.", .warning)
+            return nil
         }
         session.turn(name, to: x.item)
-        runAgain(cell)
+        screen.say("\(name) = \(shortNumber(x.item)), was \(shortNumber(setting.value))", .dim)
+        return runAgain(cell)
     }
 
     // MARK: Looking round
 
     private func showVariables() {
-        let names = session.state.bindings.keys.sorted()
-        if names.isEmpty { screen.write("Nothing is bound yet.", .dim) }
-        let width = min(20, names.map(\.count).max() ?? 0)
-        for name in names {
-            let value = session.state.bindings[name]!
-            let line = value.description.split(separator: "\n").first.map(String.init) ?? ""
-            let text = name + String(repeating: " ", count: max(0, width - name.count)) + "  " + line
-            screen.write(text.count > screen.width ? String(text.prefix(screen.width - 1)) + "…" : text)
-        }
+        let bindings = session.state.bindings
+        if bindings.isEmpty { screen.say("Nothing is bound yet.", .dim) }
+        let column = bindings.keys.map(DisplayWidth.of).max().map { min(20, $0) + 2 } ?? 0
+        screen.write(page.table(bindings.sorted { $0.key < $1.key }.map { name, value in
+            (name, page.shortened(value.description, to: screen.width - column))
+        }))
     }
 
-    private func showFigure(_ name: String) {
-        guard !shownFigures.isEmpty else { return screen.write("No figure has been shown yet.", .dim) }
+    private func showFigure(_ name: String) -> Move? {
         let wanted = name.isEmpty ? shownFigures.last : shownFigures.first { $0.figure.id == name }
             ?? Int(name).flatMap { shownFigures.indices.contains($0 - 1) ? shownFigures[$0 - 1] : nil }
         guard let wanted else {
-            return screen.write("There is no figure \(name). There are \(shownFigures.map(\.figure.id).joined(separator: ", ")).", .warning)
+            let known = shownFigures.enumerated().map { "\($0.offset + 1) \($0.element.figure.id)" }.joined(separator: ", ")
+            screen.say(known.isEmpty ? "No figure has been shown yet." : "There is no figure \(name). There are: \(known).", .warning)
+            return nil
         }
-        show(wanted.figure)
-        for text in [wanted.figure.title, wanted.figure.caption] { if let text { write(page.prose(text)) } }
+        return show(wanted.figure, withWords: true)
     }
 
     private func showNotes() {
         let notes = lesson.steps[stepIndex].elements.compactMap { if case .note(let note) = $0 { note.text } else { nil } }
-        if notes.isEmpty { screen.write("This step has no notes for the teacher.", .dim) }
+        if notes.isEmpty { screen.say("This step has no notes for the teacher.", .dim) }
         for note in notes { write(page.prose(note)) }
     }
 
@@ -195,11 +223,10 @@ extension LessonPlayer {
             (":tape loss", "the tape behind a value"), (":figure", "the last figure again; :figure 2 another one"),
             (":hint :solution :skip", "for a question or a lab"), (":deeper", "open or close the optional steps"),
             (":notes", "the teacher's notes of this step"), (":quit", "leave; the lesson goes on here next time"),
+            ("= expression", "where an answer is asked for: only tries it"),
             ("an expression", "is evaluated in the lesson's state, which it cannot change"),
         ]
-        screen.write(rows.map { name, text in
-            StyledLine([StyledSpan(name + String(repeating: " ", count: max(1, 24 - name.count)), .accent), StyledSpan(text, .body)])
-        })
+        screen.write(page.table(rows))
     }
 
     /// Commands, the lesson's names and the library's, for the word before the cursor.
@@ -208,5 +235,14 @@ extension LessonPlayer {
         guard !word.isEmpty else { return Completion(word: "", candidates: []) }
         let known = word.hasPrefix(":") ? Self.commandNames : session.state.bindings.keys.sorted() + Library.names
         return Completion(word: word, candidates: known.filter { $0.hasPrefix(word) && $0 != word })
+    }
+}
+
+private extension String {
+    /// Without the newlines at its end, which an editor adds as it likes.
+    var trimmedEnd: String {
+        var text = self
+        while text.last?.isNewline ?? false { text.removeLast() }
+        return text
     }
 }

@@ -14,13 +14,20 @@ struct ProgressFile {
         var isFinished = false
     }
 
-    private(set) var entries: [String: Entry] = [:]
+    private var entries: [String: Entry] = [:]
+    /// Lessons that were played here: of the others the file knows better.
+    private var changed: Set<String> = []
     private let path: String?
 
     /// `$XDG_STATE_HOME/vaelearn/progress`; nil where there is no home.
     init() {
         path = UserFolders.state.map { $0 + "/progress" }
-        guard let path, let data = FileManager.default.contents(atPath: path) else { return }
+        entries = Self.read(path)
+    }
+
+    private static func read(_ path: String?) -> [String: Entry] {
+        guard let path, let data = FileManager.default.contents(atPath: path) else { return [:] }
+        var entries: [String: Entry] = [:]
         for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
             let words = line.split(separator: " ").map(String.init)
             guard words.count >= 2 else { continue }
@@ -31,23 +38,34 @@ struct ProgressFile {
             default: break
             }
         }
+        return entries
     }
 
     subscript(lesson: String) -> Entry {
         get { entries[lesson] ?? Entry() }
-        set { entries[lesson] = newValue }
+        set {
+            entries[lesson] = newValue
+            changed.insert(lesson)
+        }
     }
 
-    /// Written whole and put in place at once. Says why it could not.
+    /// Written whole and put in place at once, beside what another window has written meanwhile. Says why it could not.
     func save() -> String? {
-        guard let path else { return "progress is not kept: there is no HOME" }
+        guard let path else { return "Progress is not kept: there is no HOME." }
+        var all = Self.read(path)
+        for lesson in changed {
+            var entry = self[lesson]
+            entry.answered.formUnion(all[lesson]?.answered ?? [])
+            entry.isFinished = entry.isFinished || all[lesson]?.isFinished ?? false
+            all[lesson] = entry
+        }
         var text = ""
-        for (lesson, entry) in entries.sorted(by: { $0.key < $1.key }) {
+        for (lesson, entry) in all.sorted(by: { $0.key < $1.key }) {
             if entry.step > 0 { text += "\(lesson) step \(entry.step)\n" }
             for question in entry.answered.sorted() { text += "\(lesson) answered \(question)\n" }
             if entry.isFinished { text += "\(lesson) finished\n" }
         }
-        return UserFolders.write(text, to: path)
+        return UserFolders.write(text, to: path).map { "Progress is not kept: \($0)." }
     }
 }
 

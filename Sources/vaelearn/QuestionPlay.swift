@@ -1,5 +1,4 @@
 import Cells
-import Glibc
 import Lessons
 import Terminal
 
@@ -7,47 +6,57 @@ extension LessonPlayer {
     // MARK: Questions
 
     func ask(_ question: Question) -> Move? {
-        write(page.question(session.filled(question.talk.prompt), choices: question.choiceTexts, label: "Question"))
+        show(question)
         if progress[lesson.front.id].answered.contains(question.id) {
-            write([StyledLine("You have answered this one.", .dim)])
+            write(page.wrapped("You have answered this one.", .dim))
             return nil
         }
-        var hints = question.talk.hints[...]
+        let choices = question.choiceTexts
+        var asking = Asking(kind: .question, hints: question.talk.hints[...], solution: solution(of: question))
         while true {
-            switch answer(&hints, solution: solution(of: question)) {
+            switch answer(&asking) {
             case .move(let move): return move
             case .skip: return nil
             case .given(let text):
-                switch Interrupt.whileRunning({ session.grade(text, to: question) }) {
+                if !choices.isEmpty, choiceIndex(text, among: choices) == nil {
+                    screen.say("Type the number of a choice, 1 to \(choices.count).", .warning)
+                    continue
+                }
+                let (verdict, wasStopped) = running { (session.grade(text, to: question), Interrupt.cancellation.isCancelled) }
+                switch verdict {
                 case .right:
-                    write([StyledLine(page.style == .unicode ? "✓ Right." : "Right.", .pass)])
+                    write(page.wrapped(page.style == .unicode ? "✓ Right." : "Right.", .pass))
                     if let why = question.talk.why { write(page.prose(session.filled(why))) }
-                    progress[lesson.front.id].answered.insert(question.id)
-                    save()
+                    markAnswered(question.id)
                     return nil
                 case .known(let sentence): write(page.note(session.filled(sentence), .warning))
-                case .wrong:
-                    write([StyledLine("Not that." + (hints.isEmpty ? "" : " :hint helps."), .warning)])
+                case .wrong: write(page.wrapped("Not that." + (asking.hints.isEmpty ? " Try again, or :solution." : " Try again; :hint helps."), .warning))
+                case .unreadable where wasStopped: write(page.wrapped("Stopped.", .warning))
                 case .unreadable(let error, let source): write(page.error(error, source: source))
                 }
             }
         }
     }
 
-    private func solution(of question: Question) -> String {
+    private func markAnswered(_ id: String) {
+        progress[lesson.front.id].answered.insert(id)
+        save()
+    }
+
+    private func solution(of question: Question) -> [StyledLine] {
         switch question.kind {
-        case .choice(let choices, let right): choices[right].text
-        case .number(let answer, _, _), .expression(let answer, _, _): "`\(answer.source.text)`"
+        case .choice(let choices, let right): page.prose("\(right + 1). \(choices[right].text)")
+        case .number(let answer, _, _), .expression(let answer, _, _): page.text(answer.source.text)
         }
     }
 
     func predict(_ prediction: Prediction) -> Move? {
         // Once the cell has run, guessing is over.
         guard session.outcome(of: prediction.cell) == nil else { return nil }
-        write(page.question(session.filled(prediction.talk.prompt), choices: prediction.choices.map(\.text), label: "Predict"))
-        var hints = prediction.talk.hints[...]
+        show(prediction)
+        var asking = Asking(kind: .predict, hints: prediction.talk.hints[...], solution: page.wrapped("The cell below will tell."))
         while true {
-            switch answer(&hints, solution: "The cell below will tell.") {
+            switch answer(&asking) {
             case .move(let move): return move
             case .skip: return nil
             case .given(let text):
@@ -55,39 +64,62 @@ extension LessonPlayer {
                     guesses[prediction.cell] = (prediction, guess)
                     return nil
                 }
-                write([StyledLine("Type the number of a choice, 1 to \(prediction.choices.count). A wrong guess costs nothing.", .warning)])
+                screen.say("Type the number of a choice, 1 to \(prediction.choices.count). A wrong guess costs nothing.", .warning)
             }
         }
+    }
+
+    /// A question under way.
+    private struct Asking {
+        let kind: PromptKind
+        var hints: ArraySlice<Lessons.Prose>
+        let solution: [StyledLine]
+        /// The reader has pressed Enter alone: a second one passes over the question.
+        var wasEmpty = false
     }
 
     private enum Answer {
         case given(String), skip, move(Move)
     }
 
-    private func answer(_ hints: inout ArraySlice<Lessons.Prose>, solution: String) -> Answer {
+    private func answer(_ asking: inout Asking) -> Answer {
         while true {
-            switch read(.answer) {
-            case .end: return .move(.quit)
-            case .cancelled: screen.write(":skip passes over the question, :quit leaves the lesson.", .dim)
-            case .line(let line):
-                let text = line.trimmed
-                screen.beginPage()
-                switch text {
-                case "": screen.write("Type an answer, :hint, or :skip.", .dim)
-                case ":hint":
-                    if let hint = hints.popFirst() { write(page.prose(session.filled(hint))) } else { screen.write("There are no more hints.", .dim) }
-                case ":solution":
-                    write(page.prose(solution))
-                    return .skip
-                case ":skip": return .skip
-                case _ where text.hasPrefix(":"):
-                    switch command(text) {
-                    case .handled: continue
-                    case .goOn: return .skip
-                    case .move(let move): return .move(move)
-                    }
-                default: return .given(text)
-                }
+            let reply = read(asking.kind)
+            guard case .line(let line) = reply else {
+                if reply == .end { return .move(.quit) }
+                screen.say(":skip passes over the question, :quit leaves the lesson.", .dim)
+                continue
+            }
+            let text = line.trimmed
+            if text.isEmpty {
+                if asking.wasEmpty { return .skip }
+                asking.wasEmpty = true
+                let what = asking.kind == .lab ? ":edit opens the cell in your editor" : asking.kind == .predict ? "Type a guess: a wrong one costs nothing" : "Type an answer, or :hint"
+                screen.say("\(what). Enter once more passes over it.", .dim)
+                continue
+            }
+            asking.wasEmpty = false
+            let result: CommandResult
+            switch text {
+            case ":hint":
+                if let hint = asking.hints.popFirst() { write(page.prose(session.filled(hint))) } else { screen.say("There are no more hints.", .dim) }
+                continue
+            case ":solution":
+                write(asking.solution)
+                if asking.kind == .lab { continue }
+                return .skip
+            case ":skip": return .skip
+            case _ where text.hasPrefix("="): result = evaluate(String(text.dropFirst()).trimmed)
+            case _ where text.hasPrefix(":"):
+                if asking.kind == .lab, [":edit", ":e", ":run", ":r", ":reset"].contains(text) { return .given(text) }
+                result = command(text)
+            case _ where asking.kind == .lab: result = evaluate(text)
+            default: return .given(text)
+            }
+            switch result {
+            case .handled: continue
+            case .goOn: return .skip
+            case .move(let move): return .move(move)
             }
         }
     }
@@ -96,47 +128,31 @@ extension LessonPlayer {
 
     func work(on lab: Lab) -> Move? {
         write(page.question(session.filled(lab.talk.prompt), choices: [], label: "Lab"))
-        let isSolved = progress[lesson.front.id].answered.contains(lab.id)
-        var hints = lab.talk.hints[...]
         showAttempt(lab)
-        if isSolved { write([StyledLine("You have mended this one.", .dim)]) }
+        if progress[lesson.front.id].answered.contains(lab.id) {
+            write(page.wrapped("You have mended this one.", .dim))
+            return nil
+        }
+        var asking = Asking(
+            kind: .lab, hints: lab.talk.hints[...], solution: page.source(lab.solution.source.text, number: nil, isEdited: false))
         while true {
-            switch read(.lab) {
-            case .end: return .quit
-            case .cancelled: screen.write(":skip passes over the lab, :quit leaves the lesson.", .dim)
-            case .line(let line):
-                let text = line.trimmed
-                screen.beginPage()
-                switch text {
-                case "" where isSolved, ":skip": return nil
-                case "": screen.write(":edit opens the cell in your editor; :skip passes over the lab.", .dim)
-                case ":hint":
-                    if let hint = hints.popFirst() { write(page.prose(session.filled(hint))) } else { screen.write("There are no more hints.", .dim) }
-                case ":solution": write(page.source(lab.solution.source.text, number: nil, isEdited: false))
-                case ":edit":
+            switch answer(&asking) {
+            case .move(let move): return move
+            case .skip: return nil
+            case .given(let command):
+                switch command {
+                case ":reset": labTexts[lab.id] = nil
+                case ":edit", ":e":
                     guard let edited = edit(labTexts[lab.id] ?? lab.start.source.text, name: lab.id) else { continue }
                     labTexts[lab.id] = edited
-                    if showAttempt(lab) { return finish(lab) }
-                case ":run": if showAttempt(lab) { return finish(lab) }
-                case ":reset": labTexts[lab.id] = nil
-                    showAttempt(lab)
-                case _ where text.hasPrefix(":"):
-                    switch command(text) {
-                    case .handled: continue
-                    case .goOn: return nil
-                    case .move(let move): return move
-                    }
-                default: evaluate(text)
+                default: break
                 }
+                guard showAttempt(lab) else { continue }
+                markAnswered(lab.id)
+                if let why = lab.talk.why { write(page.prose(session.filled(why))) }
+                return nil
             }
         }
-    }
-
-    private func finish(_ lab: Lab) -> Move? {
-        progress[lesson.front.id].answered.insert(lab.id)
-        save()
-        if let why = lab.talk.why { write(page.prose(session.filled(why))) }
-        return prompt(.more)
     }
 
     /// Runs the learner's cell and the lab's check, and shows both.
@@ -145,13 +161,11 @@ extension LessonPlayer {
         let text = labTexts[lab.id] ?? lab.start.source.text
         screen.write(page.source(text, number: nil, isEdited: labTexts[lab.id] != nil))
         screen.blank()
-        let attempt = Interrupt.whileRunning {
+        let attempt = running {
             screen.whileBusy("running \(lab.id)", gauge: gauge) { session.attempt(lab, text) }
         }
-        screen.write(attempt.cell.output.split(separator: "\n").map { StyledLine(String($0)) })
-        show(attempt.cell, source: text)
-        if let check = attempt.check { show(check, source: lab.check.source.text) }
-        if attempt.passed { write([StyledLine(page.style == .unicode ? "✓ Mended." : "Mended.", .pass)]) }
+        show(attempt, source: text, check: lab.check.source.text)
+        if attempt.passed { write(page.wrapped(page.style == .unicode ? "✓ Mended." : "Mended.", .pass)) }
         return attempt.passed
     }
 }

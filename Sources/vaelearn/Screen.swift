@@ -23,7 +23,7 @@ final class Screen {
     func ask(images: ImageProtocol?) {
         if !hasAsked, !isPlain {
             hasAsked = true
-            capabilities = TerminalCapabilities.detect(asksTerminal: images == nil)
+            capabilities = TerminalCapabilities.detect()
         }
         if let images { capabilities.images = images }
     }
@@ -32,11 +32,15 @@ final class Screen {
 
     func write(_ lines: [StyledLine]) {
         guard !lines.isEmpty else { return }
-        writeOut(lines.map { theme.text($0) + "\n" }.joined())
+        let isASCII = capabilities.mathStyle == .ascii
+        writeOut(lines.map { line in
+            theme.text(isASCII ? StyledLine(line.spans.map { StyledSpan(ASCII.text($0.text), $0.style) }) : line) + "\n"
+        }.joined())
         rowsUsed += lines.count
     }
 
-    func write(_ text: String, _ role: TextRole = .body) { write([StyledLine(text, role)]) }
+    /// A sentence of the program's own.
+    func say(_ text: String, _ role: TextRole = .body) { write(page.wrapped(text, role)) }
 
     func blank() { write([StyledLine()]) }
 
@@ -54,8 +58,8 @@ final class Screen {
     /// will. Only on a terminal.
     func whileBusy<Result>(_ label: String, gauge: ProgressGauge, _ body: () throws -> Result) rethrows -> Result {
         gauge.set(0)
-        guard capabilities.isOutputTerminal, !isPlain, capabilities.depth > .none else { return try body() }
-        let watcher = BusyWatcher(label: label, gauge: gauge, width: width, style: capabilities.mathStyle, theme: theme)
+        guard capabilities.isOutputTerminal else { return try body() }
+        let watcher = BusyWatcher(label: label, gauge: gauge, screen: self)
         watcher.start()
         defer { watcher.stop() }
         return try body()
@@ -65,40 +69,52 @@ final class Screen {
 /// A thread that draws the progress line while a cell runs.
 private final class BusyWatcher: @unchecked Sendable {
     private let label: String, gauge: ProgressGauge, width: Int, style: MathStyle, theme: Theme
-    private var thread = pthread_t()
-    private let done = Cancellation()
+    /// Whether a line can be drawn over and over; otherwise it is said once.
+    private let redraws: Bool
+    private var thread: pthread_t?
+    /// A pipe: closing its second end wakes the watcher.
+    private var ends: [Int32] = [-1, -1]
 
-    init(label: String, gauge: ProgressGauge, width: Int, style: MathStyle, theme: Theme) {
-        (self.label, self.gauge, self.width, self.style, self.theme) = (label, gauge, width, style, theme)
+    init(label: String, gauge: ProgressGauge, screen: Screen) {
+        (self.label, self.gauge, width, style, theme) = (label, gauge, screen.width, screen.capabilities.mathStyle, screen.theme)
+        redraws = !screen.isPlain && screen.capabilities.depth > .none
     }
 
     func start() {
-        pthread_create(&thread, nil, { argument in
+        guard pipe(&ends) == 0 else { return }
+        var thread = pthread_t()
+        let status = pthread_create(&thread, nil, { argument in
             Unmanaged<BusyWatcher>.fromOpaque(argument!).takeUnretainedValue().watch()
             return nil
         }, Unmanaged.passUnretained(self).toOpaque())
+        if status == 0 { self.thread = thread }
     }
 
     func stop() {
-        done.cancel()
-        pthread_join(thread, nil)
+        close(ends[1])
+        if let thread { pthread_join(thread, nil) }
+        close(ends[0])
+    }
+
+    private func isDone(within milliseconds: Int32) -> Bool {
+        var wake = pollfd(fd: ends[0], events: 0, revents: 0)
+        return poll(&wake, 1, milliseconds) > 0
     }
 
     private func watch() {
         let start = secondsNow()
-        var isDrawn = false
-        while !done.isCancelled {
-            usleep(50_000)
-            let elapsed = secondsNow() - start
-            guard elapsed > 0.8, !done.isCancelled else { continue }
-            let fraction = gauge.fraction
+        guard !isDone(within: 800) else { return }
+        guard redraws else {
+            writeOut((style == .unicode ? "\(label) …" : "\(label) ...") + "\n")
+            return
+        }
+        repeat {
+            let elapsed = secondsNow() - start, fraction = gauge.fraction
             let line = fraction > 0.01
                 ? ProgressBar.line(label, fraction: fraction, elapsed: elapsed, width: width - 1, style: style)
-                : StyledLine("\(label) … \(Int(elapsed)) s   (Ctrl-C stops it)", .dim)
+                : StyledLine("\(label) \(style == .unicode ? "…" : "...") \(Int(elapsed)) s   (Ctrl-C stops it)", .dim)
             writeOut("\r\u{1B}[K" + theme.text(line))
-            isDrawn = true
-            usleep(150_000)
-        }
-        if isDrawn { writeOut("\r\u{1B}[K") }
+        } while !isDone(within: 200)
+        writeOut("\r\u{1B}[K")
     }
 }

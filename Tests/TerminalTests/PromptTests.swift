@@ -114,7 +114,10 @@ import Testing
 
     @Test func emptyLine() { #expect(answer(to: "\r").0 == .line("")) }
 
-    @Test func controlC() { #expect(answer(to: "half a li\u{3}").0 == .cancelled) }
+    @Test func controlC() {
+        #expect(answer(to: "half a li\u{3}").0 == .cancelled)
+        #expect(answer(to: "\u{3}").0 == .cancelled)
+    }
 
     @Test func controlD() { #expect(answer(to: "\u{4}").0 == .end) }
 

@@ -18,10 +18,17 @@ extension FloatLanes {
     @inline(__always)
     static func all(_ x: Float) -> FloatLanes { FloatLanes(repeating: x) }
 
+    // The language's own pointwiseMax goes lane by lane.
+    @inline(__always)
+    func larger(_ other: FloatLanes) -> FloatLanes { other.replacing(with: self, where: self .> other) }
+
+    @inline(__always)
+    func smaller(_ other: FloatLanes) -> FloatLanes { other.replacing(with: self, where: self .< other) }
+
     /// eˣ = 2ⁿ·eʳ with n the whole number nearest x/ln 2 and |r| ≤ ln 2/2; n is read from the bits of n + 1.5·2²³.
     @inline(__always)
     var exponential: FloatLanes {
-        let x = clamped(lowerBound: .all(-87.33654), upperBound: .all(88.02969))
+        let x = larger(.all(-87.33654)).smaller(.all(88.02969))
         let magic = FloatLanes.all(12_582_912)
         let shifted = FloatLanes.fma(x, 1.442695040888963, magic)
         let n = shifted - magic

@@ -9,9 +9,9 @@ package enum TrainingKernels {
         for row in 0..<rows {
             let y = y + row * columns
             forEachSixteen(columns) { i in
-                pointwiseMax(FloatLanes.load(y + i) + FloatLanes.load(bias + i), floor).store(y + i)
+                (FloatLanes.load(y + i) + FloatLanes.load(bias + i)).larger(floor).store(y + i)
             } rest: { i, n in
-                pointwiseMax(FloatLanes.load(y + i, n) + FloatLanes.load(bias + i, n), floor).store(y + i, n)
+                (FloatLanes.load(y + i, n) + FloatLanes.load(bias + i, n)).larger(floor).store(y + i, n)
             }
         }
     }
@@ -37,7 +37,7 @@ package enum TrainingKernels {
         var pending = 0
         @inline(__always) func step(_ l: FloatLanes, _ x: FloatLanes) -> (loss: FloatLanes, slope: FloatLanes) {
             let t = (zero - l.magnitude).exponential
-            let loss = FloatLanes.fma(zero - x, l, pointwiseMax(l, zero)) + t.logOnePlus
+            let loss = FloatLanes.fma(zero - x, l, l.larger(zero)) + t.logOnePlus
             let sigma = t.replacing(with: one, where: l .> zero) / (one + t)
             return (loss, sigma - x)
         }

@@ -29,7 +29,11 @@ struct DatasetObject: CellObject {
 extension Library {
     /// Data made on the spot: n items, the same for the same seed; without a seed, by the cell's own draws.
     static let data: [Builtin] = [
-        generator("digits") { Dataset.digits($0, seed: $1) },
+        generator("digits") { .digits(0..<$0, seed: $1) },
+        generator("sprites") { .sprites(0..<$0, seed: $1) },
+        generator("faces") { .faces(0..<$0, seed: $1) },
+        generator("ring") { .ring(0..<$0, seed: $1) },
+        generator("two_moons") { .twoMoons(0..<$0, seed: $1) },
     ]
 
     private static func generator(_ name: String, _ make: @escaping @Sendable (Int, UInt64) -> Dataset) -> Builtin {
