@@ -55,7 +55,7 @@ struct ScopeTests {
             "s = 0; for (a, b) in zip([1, 2], [3, 4]) { s = s + a * b }; s": "11", "s = 0; for a, b in zip([1, 2], [3, 4]) { s = s + a * b }; s": "11",
             "s = 0; for i in range(3) { for j in range(3) { s = s + i * j } }; s": "9", "s = 0; for i in range(0) { s = 1 }; s": "0", "s = 0; for i in [] { s = 1 }; s": "0",
             "i = 10; for i in range(3) { 1 }; i": "10", "s = 1; for i in range(10) { s = 2 * s }; s": "1024", "a = 0; b = 1; for i in range(10) { c = a + b; a = b; b = c }; a": "55",
-            "f(n) = { t = 0; for i in range(n) { t = t + i }; t }; f(4)": "6", "t = 0; f(n) = { for i in range(n) { t = t + i }; t }; f(4) + t": "0",
+            "f(n) = { t = 0; for i in range(n) { t = t + i }; t }; f(4)": "6", "t = 0; f(n) = { for i in range(n) { t = t + i }; t }; f(4) + t": "6", "t = 0; f(n) = { for i in range(n) { t = t + i }; t }; f(4); f(4)": "6", "x = 3; y = { for i in range(2) { x = x + 1 }; x }; 10 * x + y": "35",
             "s = 0; for i in range(4) { if i == 2 { s = s + 10 } else { s = s + 1 } }; s": "13", "s = 0; for x in map(i -> i^2, range(4)) { s = s + x }; s": "14",
             "s = 0; for i in range(10, 0, -3) { s = s + i }; s": "22", "xs = []; for i in range(3) { xs = concat([xs, [i]]) }; xs": #"{"shape": [3], "data": [0, 1, 2]}"#,
             "s = 0; for (a, (b)) in [[1, 2]] { s = a }; s": "error: A loop needs a name here.",

@@ -13,7 +13,7 @@ struct HostileInputTests {
 
     private static let attacks: [Attack] = [
         Attack(name: "10,000 nested brackets", cell: String(repeating: "(", count: 10_000) + "1" + String(repeating: ")", count: 10_000), message: "nested more than 100 levels deep"),
-        Attack(name: "10,000 open brackets", cell: String(repeating: "[", count: 10_000), message: ""),
+        Attack(name: "10,000 open brackets", cell: String(repeating: "[", count: 10_000), message: "never closed"),
         Attack(name: "a line of 1 MB", cell: String(repeating: "1 + ", count: 262_144) + "nope", message: "There is no nope", megabytes: 600),
         Attack(name: "a name of 1 MB", cell: String(repeating: "x", count: 1_000_000), message: "There is no", megabytes: 200),
         Attack(name: "a text of 1 MB, never closed", cell: "\"" + String(repeating: "a", count: 1_000_000), message: "never closed", megabytes: 200),
@@ -27,16 +27,14 @@ struct HostileInputTests {
         Attack(name: "a wide shape without elements", cell: "zeros(9e14, 0)", message: "does not fit"),
         Attack(name: "1e12 samples", cell: "sample(Normal(0, 1), 1e12)", message: "does not fit"),
         Attack(name: "a text that doubles", cell: "s = \"a\"; for i in range(200) { s = \"{s}{s}\" }", message: "longer than 16000000 bytes"),
-        Attack(name: "a list that doubles", cell: "x = [1, \"a\"]; for i in range(200) { x = [x, x] }", message: "more than 5000000 values", seconds: 10),
-        Attack(name: "a list that deepens", cell: "x = [1, \"a\"]; for i in range(1000000) { x = [x] }", message: "more than 500 deep"),
+        Attack(name: "a list that doubles", cell: "f() = { x = [1, \"a\"]; for i in range(200) { x = [x, x] }; x }; f()", message: "more than 5000000 values", seconds: 10),
+        Attack(name: "a list that deepens", cell: "x = [1, \"a\"]; for i in range(1000000) { x = [x] }", message: "more than 100 deep"),
         Attack(name: "functions in functions", cell: "f = x -> x; for i in range(1000000) { f = { g = f; x -> g(x) } }", message: "more than 500 deep"),
-        Attack(name: "a tensor that doubles", cell: "x = [1, 2]; for i in range(200) { x = concat([x, x]) }", message: "does not fit", seconds: 30, megabytes: 2_500),
         Attack(name: "endless output", cell: "for i in range(4000000) { print(\"a line of text\") }", message: "shows more than", seconds: 10),
-        Attack(name: "texts without end", cell: "s = \"abcdefghij\"; for i in range(18) { s = \"{s}{s}\" }; xs = map(i -> \"{s}{i}\", range(10000))", message: "takes more than 3072 MiB", seconds: 40, megabytes: 3_500),
         Attack(name: "a huge result as JSON", cell: "x = zeros(5000, 5000); 1", message: "too many to be written as JSON", seconds: 10, megabytes: 600),
         Attack(name: "control characters", cell: "\u{1B}[2J\u{7}", message: "control character"),
-        Attack(name: "an absurd step", cell: "zeros(3000, 3000)[::9e15, ::-9e15][5]", message: "", seconds: 5, megabytes: 300),
-        Attack(name: "a product of a tall matrix", cell: "x = ones(1e7, 1) @ ones(1, 1); nope", message: "There is no nope", seconds: 10, megabytes: 800),
+        Attack(name: "an absurd step", cell: "zeros(3000, 3000)[::8e15, ::-8e15][5]", message: "out of range", seconds: 5, megabytes: 300),
+        Attack(name: "a product of a tall matrix", cell: "x = sum(ones(1e7, 1) @ ones(1, 1)); nope", message: "There is no nope", seconds: 10, megabytes: 800),
     ]
 
     @Test(arguments: attacks)
@@ -52,10 +50,16 @@ struct HostileInputTests {
         #expect(run.output.utf8.count < 20_000_000)
     }
 
-    /// 300 bytes an operation and no end: stopped before the machine is.
-    @Test func aTapeThatGrowsInALoop() throws {
-        let run = try Binary.run(["eval", "x = param(1); y = x; for i in range(4000000) { for j in range(4000000) { y = y + 1 } }"], limit: 300)
-        #expect(run.code == 1 && run.errors.contains("takes more than 3072 MiB") && run.errors.contains("detach"), "\(run.code) \(run.errors.prefix(300))")
+    /// Cells that do fill the memory they are allowed: stopped before the machine is. They take a minute and 3 GiB, so
+    /// they run only where `VAELEARN_HEAVY_TESTS` is set; the suite of the language has the same with small limits.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["VAELEARN_HEAVY_TESTS"] != nil), arguments: [
+        ("x = param(1); y = x; for i in range(4000000) { for j in range(4000000) { y = y + 1 } }", "takes more than 3072 MiB"),
+        ("s = \"abcdefghij\"; for i in range(18) { s = \"{s}{s}\" }; xs = map(i -> \"{s}{i}\", range(10000))", "takes more than 3072 MiB"),
+        ("f() = { x = [1, 2]; for i in range(200) { x = concat([x, x]) }; x }; f()", "does not fit"),
+    ])
+    func memoryIsBounded(_ cell: String, _ message: String) throws {
+        let run = try Binary.run(["eval", cell], limit: 300)
+        #expect(run.code == 1 && run.errors.contains(message), "\(run.code) \(run.errors.prefix(300))")
         #expect(run.peak < 3_500 << 20, "\(run.peak >> 20) MB")
     }
 

@@ -80,10 +80,13 @@ extension Evaluator {
         let local = Scope(.closed, in: Scope(.closed, names: closure.captured))
         if let name = closure.function.name { local.define(name, .function(closure)) }
         // Defaults are worked out in the function's own world, which has its names and the parameters to their left.
-        scope = local
-        text = closure.text
         do {
-            try bind(arguments, to: closure, in: local, at: span)
+            let values = try matched(arguments, to: closure, at: span)
+            scope = local
+            text = closure.text
+            for parameter in closure.function.parameters {
+                local.define(parameter.name.text, try values[parameter.name.text] ?? evaluate(parameter.standard!))
+            }
             // A block that is the whole body shares its scope with the parameters: a loop in it may bind them anew.
             if case .block(let block) = closure.function.body.form {
                 var value = Value.nothing
@@ -93,7 +96,7 @@ extension Evaluator {
             return try evaluate(closure.function.body)
         } catch var error as CellError {
             // A place in another cell's text says nothing here: the call is what this cell can show.
-            error.home = error.home ?? ObjectIdentifier(closure.text)
+            error.home = error.home ?? ObjectIdentifier(text)
             if error.home != ObjectIdentifier(ownText), caller.text === ownText {
                 let name = closure.function.name ?? "a function"
                 error.message += " (inside \(name), which was defined in another cell)"
@@ -103,7 +106,8 @@ extension Evaluator {
         }
     }
 
-    private func bind(_ arguments: [GivenArgument], to closure: Closure, in local: Scope, at span: Span) throws {
+    /// The arguments by the names of the parameters; those that are not here have a default.
+    private func matched(_ arguments: [GivenArgument], to closure: Closure, at span: Span) throws -> [String: Value] {
         let parameters = closure.function.parameters
         let name = closure.function.name ?? "the function"
         var values: [String: Value] = [:]
@@ -127,15 +131,10 @@ extension Evaluator {
                 values[parameters[position].name.text] = argument.value
             }
         }
-        for parameter in parameters {
-            if let value = values[parameter.name.text] {
-                local.define(parameter.name.text, value)
-            } else if let standard = parameter.standard {
-                local.define(parameter.name.text, try evaluate(standard))
-            } else {
-                throw CellError("\(closure.displayName) needs a value for \(parameter.name.text).", at: span)
-            }
+        for parameter in parameters where parameter.standard == nil && values[parameter.name.text] == nil {
+            throw CellError("\(closure.displayName) needs a value for \(parameter.name.text).", at: span)
         }
+        return values
     }
 }
 

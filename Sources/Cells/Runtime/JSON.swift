@@ -107,10 +107,8 @@ extension CellOutcome {
         let values = [result].compactMap(\.self) + bindings.map(\.value) + checks.flatMap { [$0.measured, $0.expected] }
         let size = values.reduce(0) { $0 + $1.jsonSize }
         guard size > limit else { return }
-        let error = CellError("The values of this cell, \(size) numbers in all, are too many to be written as JSON.", at: Span(0, 0), hint: "bind fewer of them, or only a part")
-        let figures = figures
-        self = CellOutcome(error: error)
-        self.figures = figures
+        let error = error ?? CellError("The values of this cell, \(size) numbers in all, are too many to be written as JSON.", at: Span(0, 0), hint: "bind fewer of them, or only a part")
+        (result, bindings, checks, self.error) = (nil, [], [], error)
     }
 
     /// The document of `eval --json`, and of each cell of `run --json`. Errors point into `source`.

@@ -30,8 +30,10 @@ public struct CellLimits: Sendable {
     /// Items of a list, and bytes of a text.
     public var listLength = 5_000_000
     public var textLength = 16_000_000
-    /// Lists in lists, functions that hold functions, mixtures of mixtures.
+    /// Functions that hold functions, mixtures of mixtures, lists.
     public var nesting = 500
+    /// Lists in lists, so that other programs can read them as JSON.
+    public var listNesting = 100
 
     public init() {}
 }
