@@ -1,1 +1,0 @@
-// The real binary, run as a user runs it.
