@@ -6,7 +6,7 @@ struct Vaelearn {
 
     static let commands: [any Command.Type] = [
         LessonCommand.self, LessonsCommand.self, CheckCommand.self, FiguresCommand.self, EvalCommand.self, RunCommand.self,
-        AuthorCommand.self, GlossaryCommand.self, DoctorCommand.self, CompletionsCommand.self,
+        AuthorCommand.self, DataCommand.self, GlossaryCommand.self, DoctorCommand.self, CompletionsCommand.self,
     ]
 
     static func main() {
