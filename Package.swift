@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "Markup", dependencies: ["CMD4C"]),
 
         // The cell language and the lessons written in it.
-        .target(name: "Cells", dependencies: ["Autodiff", "Probability", "Datasets", "Figures"], swiftSettings: optimised),
+        .target(name: "Cells", dependencies: ["Autodiff", "Probability", "Datasets", "Autoencoders", "Figures"], swiftSettings: optimised),
         .target(name: "Lessons", dependencies: ["Markup", "Cells"]),
 
         // The screen and the commands.
@@ -55,6 +55,7 @@ let package = Package(
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], resources: [.copy("Fixtures")]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks"], resources: [.copy("Fixtures")]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(name: "MarkupTests", dependencies: ["Markup"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),

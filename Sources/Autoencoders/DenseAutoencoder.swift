@@ -132,8 +132,9 @@ final class DenseAutoencoder: @unchecked Sendable {
                 output.values.pointer + at, x.pointer + at, slope: output.slopes.pointer + at, count: count)
         case .gaussian:
             loss.reconstruction = TrainingKernels.gaussian(
-                output.values.pointer + at, x.pointer + at, slope: output.slopes.pointer + at, count: count, precision: 1)
-                + 0.5 * Double(count) * Double.log(2 * .pi)
+                output.values.pointer + at, x.pointer + at, slope: output.slopes.pointer + at, count: count,
+                precision: Float(1 / (configuration.sigma * configuration.sigma)))
+                + Double(count) * (0.5 * Double.log(2 * .pi) + Double.log(configuration.sigma))
         }
         return loss
     }
@@ -167,14 +168,19 @@ final class DenseAutoencoder: @unchecked Sendable {
 
     /// The likelihood's means for codes [n, latent].
     func decode(_ codes: [Float]) -> [Float] {
-        let first = configuration.kind.samples ? z : posterior.values
-        var means = inBatches(codes, width: configuration.latent, into: first, result: output) { rows in
-            for layer in (encoder.count + 1)..<layers.count { layers[layer].forward(input(of: layer), rows: rows) }
-        }
+        var means = outputs(of: codes)
         if configuration.likelihood == .bernoulli {
             for i in means.indices { means[i] = 1 / (1 + Float.exp(-means[i])) }
         }
         return means
+    }
+
+    /// What the decoder gives for codes [n, latent]: logits of a Bernoulli, means of a Gaussian.
+    func outputs(of codes: [Float]) -> [Float] {
+        let first = configuration.kind.samples ? z : posterior.values
+        return inBatches(codes, width: configuration.latent, into: first, result: output) { rows in
+            for layer in (encoder.count + 1)..<layers.count { layers[layer].forward(input(of: layer), rows: rows) }
+        }
     }
 
     private func inBatches(

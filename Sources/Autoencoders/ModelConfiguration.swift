@@ -15,7 +15,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     public enum Likelihood: String, Sendable, CaseIterable {
         /// Summed cross-entropy from logits, for data in [0, 1].
         case bernoulli
-        /// Σ (x − m)²/(2σ²) with σ = 1, and its constant.
+        /// Σ (x − m)²/(2σ²) + ½ ln 2πσ² with a fixed σ.
         case gaussian
     }
 
@@ -26,6 +26,8 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var latent: Int
     public var likelihood: Likelihood
     public var beta: Double
+    /// The Gaussian likelihood's standard deviation.
+    public var sigma = 1.0
 
     public var inputs: Int { shape.reduce(1, *) }
 

@@ -11,13 +11,15 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     public var latent: Int
     public var likelihood: String
     public var beta: Double
+    /// Of a Gaussian likelihood.
+    public var sigma: Double?
     public var epochs: Int
     public var batch: Int
     public var learningRate: Double
     public var seed: UInt64
 
     enum CodingKeys: String, CodingKey {
-        case model, data, shape, hidden, latent, likelihood, beta, epochs, batch, learningRate = "lr", seed
+        case model, data, shape, hidden, latent, likelihood, beta, sigma, epochs, batch, learningRate = "lr", seed
     }
 
     public init(_ configuration: ModelConfiguration, data: String, options: TrainingOptions) {
@@ -28,6 +30,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
         latent = configuration.latent
         likelihood = configuration.likelihood.rawValue
         beta = configuration.beta
+        sigma = configuration.likelihood == .gaussian ? configuration.sigma : nil
         epochs = options.epochs
         batch = options.batch
         learningRate = options.rate
@@ -41,7 +44,10 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
         }
         let sizes = shape + hidden + [latent]
         guard !shape.isEmpty, sizes.allSatisfy({ (1...1_000_000).contains($0) }), shape.reduce(1, { min($0 * $1, 1 << 40) }) <= 1 << 26 else { return nil }
-        return ModelConfiguration(kind: kind, shape: shape, hidden: hidden, latent: latent, likelihood: likelihood, beta: beta)
+        var configuration = ModelConfiguration(kind: kind, shape: shape, hidden: hidden, latent: latent, likelihood: likelihood, beta: beta)
+        configuration.sigma = sigma ?? 1
+        guard configuration.sigma > 0, configuration.sigma.isFinite else { return nil }
+        return configuration
     }
 }
 

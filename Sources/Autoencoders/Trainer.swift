@@ -80,6 +80,11 @@ public final class Trainer {
         network.initialise(from: stream.split("weights"))
     }
 
+    /// Begins with another model's weights instead of fresh ones.
+    public func begin(with model: TrainedModel) {
+        for (own, other) in zip(network.parameters, model.weights) { _ = own.numbers.update(fromContentsOf: other.numbers) }
+    }
+
     public var batchesPerEpoch: Int { (train.count + options.batch - 1) / options.batch }
 
     /// Goes on to the end of the epoch; nil if `shouldStop` said so after some step, from where another call goes on.
@@ -178,6 +183,12 @@ public final class TrainedModel {
 
     init(_ network: DenseAutoencoder) { self.network = network }
 
+    /// A fresh model, not trained yet.
+    public init(_ configuration: ModelConfiguration, seed: UInt64, threads: Int? = nil) {
+        network = DenseAutoencoder(configuration, batch: 256, pool: WorkerPool(threads: threads))
+        network.initialise(from: RandomStream(seed: seed, name: "training").split("weights"))
+    }
+
     /// nil if a weight is missing or of another shape.
     public init?(_ configuration: ModelConfiguration, weights: [String: (shape: [Int], numbers: [Float])], threads: Int? = nil) {
         network = DenseAutoencoder(configuration, batch: 256, pool: WorkerPool(threads: threads))
@@ -203,6 +214,13 @@ public final class TrainedModel {
 
     /// The decoder's means for codes [n, latent].
     public func decode(_ codes: [Float]) -> [Float] { network.decode(codes) }
+
+    /// Logits of a Bernoulli, means of a Gaussian, for codes [n, latent].
+    public func outputs(of codes: [Float]) -> [Float] { network.outputs(of: codes) }
+
+    public var weights: [(name: String, shape: [Int], numbers: [Float])] {
+        network.parameters.map { ($0.name, $0.shape, Array($0.numbers)) }
+    }
 
     /// Decoder means of n codes drawn from the prior.
     public func sample(_ count: Int, seed: UInt64) -> [Float] {

@@ -1,5 +1,6 @@
 import Autodiff
 import Cells
+import Glibc
 
 /// A lesson under way: the state that lives across its cells, the knobs as they are turned, the cells as they are edited.
 /// A cell that changes makes itself and all below it run again.
@@ -14,6 +15,8 @@ public struct LessonSession: Sendable {
     public var gauge: ProgressGauge?
     public var data: [String: String] = [:]
     public var provesChecks = false
+    /// Where outcomes of slow cells are kept; nil where every cell must run.
+    public var cache: CellCache?
 
     private let cells: [Cell]
     private var edits: [String: String] = [:]
@@ -72,14 +75,37 @@ public struct LessonSession: Sendable {
     @discardableResult
     public mutating func runAlone(_ id: String) -> CellOutcome { runNext(id) }
 
-    private mutating func runNext(_ id: String) -> CellOutcome {
+    private mutating func runNext(_ id: String, mayReadCache: Bool = true) -> CellOutcome {
         var state = state
-        let outcome = state.run(source(of: id), options(id))
+        let outcome = outcome(of: id, in: &state, mayReadCache: mayReadCache)
         if !outcome.interrupted {
             outcomes.append((id, outcome))
             states.append(state)
         }
         return outcome
+    }
+
+    private func outcome(of id: String, in state: inout CellState, mayReadCache: Bool) -> CellOutcome {
+        guard let cache, !provesChecks else { return state.run(source(of: id), options(id)) }
+        let name = cache.name(of: cacheKey(of: id))
+        if mayReadCache, let kept = cache.outcome(named: name) {
+            state.adopt(kept)
+            return kept
+        }
+        let start = secondsNow()
+        let outcome = state.run(source(of: id), options(id))
+        if secondsNow() - start > cache.patience { cache.keep(outcome, named: name) }
+        return outcome
+    }
+
+    /// All that a cell's outcome depends on: the seed, the knobs, the data, and the cells that have run above it.
+    private func cacheKey(of id: String) -> [String] {
+        var parts = ["\(seed)", id, source(of: id)]
+        for (above, _) in outcomes { parts += [above, source(of: above)] }
+        for (name, value) in knobs.sorted(by: { $0.key < $1.key }) { parts += [name, "\(value)"] }
+        for (name, path) in data.sorted(by: { $0.key < $1.key }) { parts += [name, path, fileStamp(path)] }
+        for (text, translation) in lesson.texts.sorted(by: { $0.key < $1.key }) { parts += [text, translation] }
+        return parts
     }
 
     /// Runs a cell and all that have run below it once more.
@@ -90,7 +116,8 @@ public struct LessonSession: Sendable {
         forget(from: index)
         var results: [(id: String, outcome: CellOutcome)] = []
         for cell in again {
-            let outcome = runNext(cell)
+            // Who asks for a run gets one.
+            let outcome = runNext(cell, mayReadCache: cell != id)
             results.append((cell, outcome))
             if outcome.interrupted {
                 self = before
@@ -189,4 +216,11 @@ public struct LabOutcome: Sendable {
     }
 
     public var interrupted: Bool { cell.interrupted || check?.interrupted ?? false }
+}
+
+/// Changes when a file does.
+public func fileStamp(_ path: String) -> String {
+    var information = stat()
+    guard stat(path, &information) == 0 else { return "none" }
+    return "\(information.st_size) \(information.st_mtim.tv_sec).\(information.st_mtim.tv_nsec)"
 }

@@ -45,9 +45,16 @@ enum LessonCommand: Command {
         if let step, !lesson.steps.indices.contains(step - 1) {
             throw CommandError.wrongUse("lesson \(folder.number) has steps 1 to \(lesson.steps.count), and no step \(step).")
         }
-        var session = LessonSession(lesson, seed: try arguments.seed(), knobs: try RunCommand.knobs(arguments))
+        let knobs = try RunCommand.knobs(arguments), declared = lesson.cells.flatMap(\.code.program.knobNames)
+        if let unknown = knobs.keys.sorted().first(where: { !declared.contains($0) }) {
+            throw CommandError.wrongUse(
+                "lesson \(folder.number) has no knob \(shown(unknown)).",
+                hint: declared.isEmpty ? "it has none at all" : "it has \(declared.joined(separator: ", "))")
+        }
+        var session = LessonSession(lesson, seed: try arguments.seed(), knobs: knobs)
         session.cancellation = Interrupt.cancellation
         for (name, path) in try arguments.pairs("data") { session.data[name] = path }
+        session.cache = UserFolders.cache.map { CellCache(folder: $0 + "/cells", engine: Vaelearn.version + " " + fileStamp("/proc/self/exe")) }
 
         let screen = Screen(isPlain: arguments.has("plain"))
         let player = LessonPlayer(

@@ -75,10 +75,10 @@ struct LessonPage {
 
     // MARK: Cells
 
-    /// The source behind `In [3]`, continued lines indented under it.
+    /// The source behind `In [3]`, continued lines indented under it; a lab's, which has no number, behind `Lab`.
     func source(_ text: String, number: Int?, isEdited: Bool) -> [StyledLine] {
-        let name = number.map { isPlain ? "In \($0): " : "In [\($0)]" } ?? "Lab"
-        let prompt = isPlain && number == nil ? "Lab: " : isPlain ? name : "\(name)\(isEdited ? "*" : "")  "
+        let name = number.map { isPlain ? "In \($0)" : "In [\($0)]" } ?? "Lab"
+        let prompt = name + (isPlain ? ": " : isEdited ? "*  " : "  ")
         return hung(prompt, text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), .code, trim: true)
     }
 
@@ -163,9 +163,21 @@ struct LessonPage {
             let place = SourcePosition(of: error.span.start, in: source)
             return wrapped("Error in line \(place.line), column \(place.column): \(error.message)" + (error.hint.map { " Hint: \($0)" } ?? ""))
         }
-        return error.rendered(source: source).split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { position, line in
-            folded(own(String(line)), room: width).map { StyledLine($0, position < 2 ? .dim : .fail) }
+        var lines = error.rendered(source: source).split(separator: "\n", omittingEmptySubsequences: false).map { own(String($0)) }
+        if lines.count > 1 { (lines[0], lines[1]) = excerpt(lines[0], caret: lines[1]) }
+        return lines.enumerated().flatMap { position, line in
+            folded(line, room: width).map { StyledLine($0, position < 2 ? .dim : .fail) }
         }
+    }
+
+    /// A line of code and the carets under it, cut to the window so that the first caret is seen.
+    private func excerpt(_ line: String, caret: String) -> (String, String) {
+        let column = caret.prefix { $0 != "^" }.count
+        guard caret.contains("^"), max(DisplayWidth.of(line), caret.count) > width else { return (line, caret) }
+        let lead = line.prefix { $0 != "|" }.count + 2
+        let skip = max(0, min(column - lead, column + 12 - width))
+        func cut(_ text: String) -> String { String(text.prefix(lead)) + text.dropFirst(lead + skip).prefix(max(1, width - lead)) }
+        return (cut(line), cut(caret))
     }
 
     /// Under a picture: its name and finding, what the picture cannot say itself, its file.

@@ -23,6 +23,7 @@ final class LessonPlayer {
     var guesses: [String: (prediction: Prediction, guess: Int)] = [:]
     /// What a learner wrote in each lab.
     var labTexts: [String: String] = [:]
+    /// The one shown last stands last.
     var shownFigures: [(figure: Figure, path: String?)] = []
     /// Why figures could not be written.
     private(set) var unwrittenFigures: [String] = []
@@ -69,6 +70,10 @@ final class LessonPlayer {
             }
             index = nextStep(after: step)
         }
+        if let problem = unwrittenFigures.first {
+            writeError("vaelearn lesson: figures that could not be written: \(unwrittenFigures.count). \(problem)\n")
+            if failures == 0 { return ExitCode.badInput }
+        }
         return failures == 0 ? ExitCode.good : ExitCode.checkFailed
     }
 
@@ -88,10 +93,11 @@ final class LessonPlayer {
 
     /// Where a lesson is entered in its middle, the cells of the steps above come first: the step's words may hold their values.
     private func catchUp(before index: Int) {
-        let above = lesson.steps[..<index].flatMap(\.elements).last { if case .cell = $0 { true } else { false } }
-        guard case .cell(let cell)? = above, session.outcome(of: cell.id) == nil else { return }
-        let outcome = running { run(cell.id, label: "running the cells above") }
-        if outcome.interrupted { write(page.wrapped("Stopped before the cells above had run.", .warning)) }
+        let above = lesson.steps[..<index].flatMap(\.elements).compactMap { if case .cell(let cell) = $0 { cell.id } else { nil } }
+        for (position, id) in above.enumerated() where session.outcome(of: id) == nil {
+            let outcome = running { run(id, label: "cell \(position + 1) of \(above.count) above: \(id)") }
+            guard !outcome.interrupted else { return write(page.wrapped("Stopped before the cells above had run.", .warning)) }
+        }
     }
 
     /// Ctrl-C stops what runs here: a cell where the reader is asked, the whole program elsewhere.
@@ -138,6 +144,7 @@ final class LessonPlayer {
     func show(_ outcome: CellOutcome, of id: String) -> Move? {
         let output = page.output(outcome, number: session.number(of: id))
         if !output.isEmpty { write(output) }
+        if outcome.isFromCache { write(page.wrapped("(from cache)", .dim)) }
         let move = showFindings(outcome, source: session.source(of: id))
         if let (prediction, guess) = guesses.removeValue(forKey: id) {
             if outcome.interrupted { guesses[id] = (prediction, guess) } else { settle(prediction, guess: guess) }
@@ -159,13 +166,20 @@ final class LessonPlayer {
         return nil
     }
 
+    /// Numbered as the lesson's cells show them; a figure that a reader made has no number.
+    func figureName(_ id: String) -> String {
+        var ids: [String] = []
+        for (_, outcome) in session.outcomes { for figure in outcome.figures where !ids.contains(figure.id) { ids.append(figure.id) } }
+        return ids.firstIndex(of: id).map { "Figure \(number).\($0 + 1)" } ?? "Figure \(id)"
+    }
+
     /// The picture where the terminal can show it, and the file in any case.
     @discardableResult
     func show(_ figure: Figure, withWords: Bool = false) -> Move? {
         let (path, problem) = figures.write(figure)
-        let position = (shownFigures.firstIndex { $0.figure.id == figure.id } ?? shownFigures.count) + 1
-        if position > shownFigures.count { shownFigures.append((figure, path)) } else { shownFigures[position - 1] = (figure, path) }
-        let name = "Figure \(number).\(position)"
+        if let old = shownFigures.firstIndex(where: { $0.figure.id == figure.id }) { shownFigures.remove(at: old) }
+        shownFigures.append((figure, path))
+        let name = figureName(figure.id)
         let title = figure.title ?? figure.id, file = path.map(shortPath)
         if let problem { unwrittenFigures.append(problem) }
         if screen.isPlain {

@@ -198,10 +198,10 @@ extension LessonPlayer {
     }
 
     private func showFigure(_ name: String) -> Move? {
-        let wanted = name.isEmpty ? shownFigures.last : shownFigures.first { $0.figure.id == name }
-            ?? Int(name).flatMap { shownFigures.indices.contains($0 - 1) ? shownFigures[$0 - 1] : nil }
+        let wanted = name.isEmpty ? shownFigures.last
+            : shownFigures.first { $0.figure.id == name || figureName($0.figure.id).hasSuffix(".\(name)") || figureName($0.figure.id) == "Figure \(name)" }
         guard let wanted else {
-            let known = shownFigures.enumerated().map { "\($0.offset + 1) \($0.element.figure.id)" }.joined(separator: ", ")
+            let known = shownFigures.map { "\(figureName($0.figure.id)) \($0.figure.id)" }.sorted().joined(separator: ", ")
             screen.say(known.isEmpty ? "No figure has been shown yet." : "There is no figure \(name). There are: \(known).", .warning)
             return nil
         }

@@ -112,7 +112,7 @@ private final class BusyWatcher: @unchecked Sendable {
             let elapsed = secondsNow() - start, fraction = gauge.fraction
             let line = fraction > 0.01
                 ? ProgressBar.line(label, fraction: fraction, elapsed: elapsed, width: width - 1, style: style)
-                : StyledLine("\(label) \(style == .unicode ? "…" : "...") \(Int(elapsed)) s   (Ctrl-C stops it)", .dim)
+                : StyledLine(String("\(label) \(style == .unicode ? "…" : "...") \(Int(elapsed)) s   (Ctrl-C stops it)".prefix(width - 1)), .dim)
             writeOut("\r\u{1B}[K" + theme.text(line))
         } while !isDone(within: 200)
         writeOut("\r\u{1B}[K")

@@ -34,6 +34,18 @@ extension Library {
         generator("faces") { .faces(0..<$0, seed: $1) },
         generator("ring") { .ring(0..<$0, seed: $1) },
         generator("two_moons") { .twoMoons(0..<$0, seed: $1) },
+        // A set that the user bound to a name: --data name=PATH.
+        Builtin("dataset(name)") { call in
+            let name = try call.text("name")
+            guard let path = call.evaluator.options.data[name] else {
+                throw call.failure("No data set \"\(name)\" is bound.", hint: "name its file: --data \(name)=PATH")
+            }
+            do {
+                return .object(DatasetObject(name: name, data: try Dataset.read(path).all()))
+            } catch let error as DatasetError {
+                throw call.failure(error.description, hint: error.hint)
+            }
+        },
     ]
 
     private static func generator(_ name: String, _ make: @escaping @Sendable (Int, UInt64) -> Dataset) -> Builtin {

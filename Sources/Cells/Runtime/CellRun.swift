@@ -54,6 +54,8 @@ public struct CellOutcome: Sendable {
     public var error: CellError?
     /// Stopped from outside: neither good nor wrong.
     public var interrupted = false
+    /// Taken from an earlier run of the same cell.
+    public var isFromCache = false
 
     public init(error: CellError? = nil) { self.error = error }
 

@@ -132,6 +132,8 @@ private struct NameScope {
 }
 
 extension Program {
+    public var knobNames: [String] { statements.compactMap { if case .knob(let knob) = $0.form { knob.name.text } else { nil } } }
+
     /// Checks at the top level: rows that the cell's outcome will have at least.
     public var checkCount: Int { statements.count { if case .check = $0.form { true } else { false } } }
 }
