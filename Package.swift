@@ -22,6 +22,7 @@ let package = Package(
     targets: [
         // System libraries: module maps, nothing more.
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CFloatControl"),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CPango", pkgConfig: "cairo", providers: [.apt(["libpango1.0-dev"])]),
         .systemLibrary(name: "CMD4C", providers: [.apt(["libmd4c-dev"])]),
@@ -31,24 +32,30 @@ let package = Package(
         // The engine.
         .target(name: "Autodiff", dependencies: ["COneDNN"], swiftSettings: optimised),
         .target(name: "Probability", dependencies: ["Autodiff"], swiftSettings: optimised),
-        .target(name: "Datasets", dependencies: ["Autodiff"], swiftSettings: optimised),
+        .target(name: "Datasets", dependencies: ["Autodiff", "CZlib"], swiftSettings: optimised),
+        .target(name: "Networks", dependencies: ["Autodiff"], swiftSettings: optimised),
+
+        // The models and their training.
+        .target(name: "Autoencoders", dependencies: ["Autodiff", "Datasets", "Networks", "CFloatControl"], swiftSettings: optimised),
 
         // Pictures and words.
         .target(name: "Figures", dependencies: ["CCairo", "CPango"]),
         .target(name: "Markup", dependencies: ["CMD4C"]),
 
         // The cell language and the lessons written in it.
-        .target(name: "Cells", dependencies: ["Autodiff", "Probability", "Figures"], swiftSettings: optimised),
+        .target(name: "Cells", dependencies: ["Autodiff", "Probability", "Datasets", "Autoencoders", "Figures"], swiftSettings: optimised),
         .target(name: "Lessons", dependencies: ["Markup", "Cells"]),
 
         // The screen and the commands.
         .target(name: "Terminal", dependencies: ["Markup", "CEdit"]),
-        .executableTarget(name: "bench", dependencies: ["Autodiff"]),
-        .executableTarget(name: "vaelearn", dependencies: ["Figures", "Lessons", "Terminal"]),
+        // Our side of the benchmarks.
+        .executableTarget(name: "bench", dependencies: ["Autodiff", "Autoencoders"], path: "Benchmarks/bench"),
+        .executableTarget(name: "vaelearn", dependencies: ["Autoencoders", "Datasets", "Figures", "Lessons", "Networks", "Terminal"]),
 
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], resources: [.copy("Fixtures")]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks"], resources: [.copy("Fixtures")]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(name: "MarkupTests", dependencies: ["Markup"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),

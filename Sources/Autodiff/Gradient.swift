@@ -117,16 +117,15 @@ struct Inflow<Scalar: Real> {
     /// In place if the sum's buffer is ours alone: a first contribution may be shared with another node.
     private func added(_ contribution: Tensor<Scalar>, to sum: consuming Tensor<Scalar>) throws(TensorError) -> Tensor<Scalar> {
         var storage = sum.storage
-        let shape = sum.shape
         _ = consume sum
         let from = contribution.pointer, count = storage.count
-        if isKnownUniquelyReferenced(&storage) {
+        if storage.owner == nil, isKnownUniquelyReferenced(&storage) {
             let to = storage.pointer
             for i in 0..<count { to[i] += from[i] }
-            return Tensor(shape: shape, storage: storage)
+            return Tensor(storage)
         }
         let old = UnsafePointer(storage.pointer)
-        return try Tensor(shape: shape) { to in
+        return try Tensor(shape: contribution.shape) { to in
             for i in 0..<count { to[i] = old[i] + from[i] }
         }
     }

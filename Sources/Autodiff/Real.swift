@@ -78,6 +78,31 @@ extension Float: Real {
             a, Int64(transposeA ? rows : depth), b, Int64(transposeB ? depth : columns), beta, c, Int64(columns))
         precondition(status == 0, "oneDNN refused a product of \(rows)x\(depth) by \(depth)x\(columns)")
     }
+
+    /// C = op(A)·op(B) with oneDNN's own threads, as many as there are processors: for comparison.
+    package static func multiplyOnAllThreads(
+        _ a: UnsafePointer<Float>, transposed transposeA: Bool, _ b: UnsafePointer<Float>, transposed transposeB: Bool,
+        into c: UnsafeMutablePointer<Float>, rows: Int, columns: Int, depth: Int
+    ) {
+        omp_set_num_threads(Int32(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let status = dnnl_sgemm(
+            CChar(UInt8(ascii: transposeA ? "T" : "N")), CChar(UInt8(ascii: transposeB ? "T" : "N")),
+            Int64(rows), Int64(columns), Int64(depth), 1,
+            a, Int64(transposeA ? rows : depth), b, Int64(transposeB ? depth : columns), 0, c, Int64(columns))
+        precondition(status == 0, "oneDNN refused a product of \(rows)x\(depth) by \(depth)x\(columns)")
+    }
+
+    /// C = Aᵀ·B with A given as [depth, leading], of which the first `rows` columns are used.
+    package static func multiplyTransposed(
+        _ a: UnsafePointer<Float>, leading: Int, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
+        rows: Int, columns: Int, depth: Int
+    ) {
+        omp_set_num_threads(1)
+        let status = dnnl_sgemm(
+            CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")), Int64(rows), Int64(columns), Int64(depth), 1,
+            a, Int64(leading), b, Int64(columns), 0, c, Int64(columns))
+        precondition(status == 0, "oneDNN refused a product of \(rows)x\(depth) by \(depth)x\(columns)")
+    }
 }
 
 /// ψ(x) = d/dx log Γ(x), the slope of `lgamma`. Reflection below 1/2, recurrence up to 10, then the asymptotic

@@ -25,6 +25,15 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
         return product
     }
 
+    /// A shape without elements takes no memory, but loops still run along its other axes.
+    func refuseIfTooWide() throws(TensorError) {
+        guard rank > 1, count == 0 else { return }
+        let width = Shape(sizes.filter { $0 > 0 }).count
+        guard width <= 1 << 28 else {
+            throw .outOfMemory(requested: width > Int.max / 8 ? Int.max : 8 * width, limit: Swift.min(TensorMemory.limit, 1 << 31))
+        }
+    }
+
     public subscript(axis: Int) -> Int { sizes[axis] }
 
     /// `[2, 3]`
@@ -36,7 +45,8 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
         var step = 1
         for axis in stride(from: rank - 1, through: 0, by: -1) {
             strides[axis] = step
-            step *= sizes[axis]
+            // A shape without elements may be absurdly wide elsewhere; its strides are never used.
+            step &*= sizes[axis]
         }
         return strides
     }

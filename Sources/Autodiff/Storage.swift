@@ -1,18 +1,33 @@
 import Glibc
 import Synchronization
 
-/// The numbers of one tensor. Written once, by the operation that makes it, and read-only from then on.
+/// The numbers of one tensor and their shape. Written once, by the operation that makes it, and read-only from then on.
 package final class Storage<Scalar: Real>: @unchecked Sendable {
-    package let pointer: UnsafeMutablePointer<Scalar>
-    package let count: Int
+    let shape: Shape
+    let pointer: UnsafeMutablePointer<Scalar>
+    let count: Int
+    /// Whose numbers these are, where they are seen under another shape.
+    let owner: Storage?
 
-    init(count: Int) throws(TensorError) {
+    init(_ shape: Shape) throws(TensorError) {
+        self.shape = shape
+        count = shape.count
+        owner = nil
         let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Scalar>.stride)
         pointer = try TensorMemory.take(overflow ? Int.max : bytes).assumingMemoryBound(to: Scalar.self)
-        self.count = count
     }
 
-    deinit { TensorMemory.give(back: pointer, bytes: count * MemoryLayout<Scalar>.stride) }
+    /// The same numbers under another shape.
+    init(_ owner: Storage, as shape: Shape) {
+        self.shape = shape
+        self.owner = owner
+        pointer = owner.pointer
+        count = owner.count
+    }
+
+    deinit {
+        if owner == nil { TensorMemory.give(back: pointer, bytes: count * MemoryLayout<Scalar>.stride) }
+    }
 }
 
 /// Where tensors live. Large buffers are recycled by size, since fresh pages from the system cost more

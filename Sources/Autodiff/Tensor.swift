@@ -4,12 +4,10 @@
 /// Values may be read from any thread. Gradients are written into the nodes of a graph, so one graph is
 /// differentiated by one thread at a time.
 public struct Tensor<Scalar: Real>: @unchecked Sendable {
-    public let shape: Shape
-    package let storage: Storage<Scalar>
+    let storage: Storage<Scalar>
     package var node: Node<Scalar>?
 
-    init(shape: Shape, storage: Storage<Scalar>, node: Node<Scalar>? = nil) {
-        self.shape = shape
+    init(_ storage: Storage<Scalar>, node: Node<Scalar>? = nil) {
         self.storage = storage
         self.node = node
     }
@@ -19,9 +17,10 @@ public struct Tensor<Scalar: Real>: @unchecked Sendable {
     package init(
         shape: Shape, filledBy fill: (UnsafeMutablePointer<Scalar>) throws(TensorError) -> Void
     ) throws(TensorError) {
-        let storage = try Storage<Scalar>(count: shape.count)
+        try shape.refuseIfTooWide()
+        let storage = try Storage<Scalar>(shape)
         try fill(storage.pointer)
-        self.init(shape: shape, storage: storage)
+        self.init(storage)
     }
 
     public init(_ scalars: [Scalar], shape: Shape) throws(TensorError) {
@@ -41,9 +40,9 @@ public struct Tensor<Scalar: Real>: @unchecked Sendable {
     /// A single number, of shape `[]`.
     public init(_ value: Scalar) {
         // Sixteen bytes are never refused.
-        let storage = try! Storage<Scalar>(count: 1)
+        let storage = try! Storage<Scalar>(.scalar)
         storage.pointer[0] = value
-        self.init(shape: .scalar, storage: storage)
+        self.init(storage)
     }
 
     public static func full(_ shape: Shape, _ value: Scalar) throws(TensorError) -> Tensor {
@@ -54,6 +53,7 @@ public struct Tensor<Scalar: Real>: @unchecked Sendable {
     public static func zeros(_ shape: Shape) throws(TensorError) -> Tensor { try full(shape, 0) }
     public static func ones(_ shape: Shape) throws(TensorError) -> Tensor { try full(shape, 1) }
 
+    public var shape: Shape { storage.shape }
     public var count: Int { storage.count }
     public var rank: Int { shape.rank }
 
@@ -75,16 +75,16 @@ public struct Tensor<Scalar: Real>: @unchecked Sendable {
 
     /// The same values as a leaf of the tape, by which one can differentiate.
     public func tracked() -> Tensor {
-        Tensor(shape: shape, storage: storage, node: Node(.parameter, inputs: [], value: detached, pullback: nil))
+        Tensor(storage, node: Node(.parameter, inputs: [], value: detached, pullback: nil))
     }
 
     /// The same values, cut off from the tape.
-    public var detached: Tensor { Tensor(shape: shape, storage: storage) }
+    public var detached: Tensor { Tensor(storage) }
 
     /// The same elements in the same order under another shape, off the tape.
     package func viewed(as shape: Shape) -> Tensor {
         precondition(shape.count == count)
-        return Tensor(shape: shape, storage: storage)
+        return Tensor(Storage(storage.owner ?? storage, as: shape))
     }
 
     /// Converts each element; off the tape.

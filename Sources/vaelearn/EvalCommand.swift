@@ -23,6 +23,7 @@ enum EvalCommand: Command {
         guard arguments.words.count == 1 else {
             throw CommandError.wrongUse("give one cell, in quotes, or - for standard input.", hint: "vaelearn eval '1 + 1'")
         }
+        let options = try cellOptions(arguments)
         let text = arguments.words[0]
         var outcome = CellOutcome()
         var source = text
@@ -30,15 +31,18 @@ enum EvalCommand: Command {
             if text == "-" {
                 let bytes: [UInt8]
                 do { bytes = try readInput("-") } catch { throw CellError("Standard input cannot be read.", at: Span(0, 0)) }
+                // With what cannot be read replaced, so that places in it can be told.
+                source = String(decoding: bytes, as: UTF8.self)
                 source = try Program.source(decoding: bytes)
             }
             Interrupt.stopCellsOnControlC()
             var state = CellState()
-            outcome = state.run(source, try! cellOptions(arguments))
+            outcome = state.run(source, options)
         } catch {
             outcome.error = error
         }
         if arguments.has("json") {
+            outcome.refuseValuesTooLargeForJSON()
             writeOut(JSON.object(outcome.jsonFields(source: source)).text + "\n")
         } else {
             report(outcome, source: source)
@@ -57,6 +61,7 @@ enum EvalCommand: Command {
     /// Output and checks on standard output, the error on standard error.
     static func report(_ outcome: CellOutcome, source: String) {
         writeOut(outcome.output)
+        for figure in outcome.figures { writeOut("figure \(figure.id)" + (figure.title.map { ": \($0)" } ?? "") + "\n") }
         for check in outcome.checks { writeOut(check.line() + "\n") }
         if let error = outcome.error {
             let place = SourcePosition(of: error.span.start, in: source)

@@ -76,8 +76,8 @@ struct LessonPage {
     // MARK: Cells
 
     /// The source behind `In [3]`, continued lines indented under it; a lab's, which has no number, behind `Lab`.
-    func source(_ text: String, number: Int, isEdited: Bool) -> [StyledLine] {
-        let name = number == 0 ? "Lab" : isPlain ? "In \(number)" : "In [\(number)]"
+    func source(_ text: String, number: Int?, isEdited: Bool) -> [StyledLine] {
+        let name = number.map { isPlain ? "In \($0)" : "In [\($0)]" } ?? "Lab"
         let prompt = name + (isPlain ? ": " : isEdited ? "*  " : "  ")
         return hung(prompt, text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), .code, trim: true)
     }
@@ -145,7 +145,7 @@ struct LessonPage {
             check.label = own(check.label)
             let (result, bound) = check.columns(ascii: isASCII)
             let mark = StyledSpan(isASCII ? (check.passed ? "ok   " : "FAIL ") : (check.passed ? "✓ " : "✗ "), check.passed ? .pass : .fail)
-            let tail = result + String(repeating: " ", count: max(1, 19 - DisplayWidth.of(result))) + bound
+            let tail = bound.isEmpty ? result : result + String(repeating: " ", count: max(1, 19 - DisplayWidth.of(result))) + bound
             let note = check.note.map { hung("    ", [$0], .fail, trim: false) } ?? []
             if width < 72 || DisplayWidth.of(check.label) > labelWidth {
                 let label = folded(check.label, room: max(8, width - 6)).enumerated().map { position, text in

@@ -206,7 +206,7 @@ final class LessonPlayer {
     /// A lab where nobody can be asked: its start with what it does, and the checks of its solution.
     private func showThroughout(_ lab: Lab) {
         write(page.question(session.filled(lab.talk.prompt), choices: [], label: "Lab"))
-        screen.write(page.source(lab.start.source.text, number: 0, isEdited: false))
+        screen.write(page.source(lab.start.source.text, number: nil, isEdited: false))
         screen.blank()
         let before = failures
         show(session.attempt(lab, lab.start.source.text), source: lab.start.source.text, check: lab.check.source.text)

@@ -38,7 +38,7 @@ enum PageFit {
         case .predict(let prediction):
             return (page.question(session.filled(prediction.talk.prompt), choices: prediction.choices.map(\.text), label: "Predict").count, prediction.line)
         case .lab(let lab):
-            let rows = page.prose(lab.talk.prompt.text).count + page.source(lab.start.source.text, number: 0, isEdited: false).count
+            let rows = page.prose(lab.talk.prompt.text).count + page.source(lab.start.source.text, number: nil, isEdited: false).count
             return (rows, lab.line)
         case .note: return (0, 1)
         }

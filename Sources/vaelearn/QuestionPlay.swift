@@ -134,7 +134,7 @@ extension LessonPlayer {
             return nil
         }
         var asking = Asking(
-            kind: .lab, hints: lab.talk.hints[...], solution: page.source(lab.solution.source.text, number: 0, isEdited: false))
+            kind: .lab, hints: lab.talk.hints[...], solution: page.source(lab.solution.source.text, number: nil, isEdited: false))
         while true {
             switch answer(&asking) {
             case .move(let move): return move
@@ -159,7 +159,7 @@ extension LessonPlayer {
     @discardableResult
     private func showAttempt(_ lab: Lab) -> Bool {
         let text = labTexts[lab.id] ?? lab.start.source.text
-        screen.write(page.source(text, number: 0, isEdited: labTexts[lab.id] != nil))
+        screen.write(page.source(text, number: nil, isEdited: labTexts[lab.id] != nil))
         screen.blank()
         let attempt = running {
             screen.whileBusy("running \(lab.id)", gauge: gauge) { session.attempt(lab, text) }

@@ -1,5 +1,6 @@
 import Autodiff
 import Cells
+import Lessons
 
 enum RunCommand: Command {
     static let name = "run"
@@ -37,7 +38,8 @@ enum RunCommand: Command {
         for (name, source) in cells(of: text) {
             var options = try EvalCommand.cellOptions(arguments, name: name)
             options.knobs = try knobs(arguments)
-            let outcome = state.run(source, options)
+            var outcome = state.run(source, options)
+            if arguments.has("json") { outcome.refuseValuesTooLargeForJSON() }
             outcomes.append((name, source, outcome))
             if !arguments.has("json") { EvalCommand.report(outcome, source: source) }
             if !outcome.succeeded { break }
@@ -48,6 +50,20 @@ enum RunCommand: Command {
             writeOut(JSON.object(["ok": .bool(code == ExitCode.good), "cells": .array(cells)]).text + "\n")
         }
         return code
+    }
+
+    /// A lesson's cells, each with its own draws, as `lesson` runs them.
+    private static func runLesson(
+        _ text: String, _ path: String, _ arguments: Arguments, _ note: (String, String, CellOutcome) -> Bool
+    ) throws {
+        let (lesson, problems) = LessonFile.parse(text, path: path)
+        guard problems.isEmpty else {
+            throw CommandError.badInput("the lesson is broken:\n" + problems.map { "  \($0)" }.joined(separator: "\n"))
+        }
+        var session = LessonSession(lesson, seed: try arguments.seed(), knobs: try knobs(arguments))
+        session.cancellation = Interrupt.cancellation
+        for (name, path) in try arguments.pairs("data") { session.data[name] = path }
+        for cell in lesson.cells where !note(cell.id, cell.code.source.text, session.run(cell.id)) { break }
     }
 
     static func knobs(_ arguments: Arguments) throws -> [String: Double] {

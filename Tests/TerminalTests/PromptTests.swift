@@ -76,7 +76,8 @@ import Testing
         pair.typeAtPrompt(keys)
         let answer = prompt.read(StyledLine("> ", .accent), theme: Theme(depth: .sixteen, background: .dark))
         #expect(pair.modes == before)
-        usleep(20_000)
+        // Every answer ends its line on the screen; the collecting thread may be late.
+        for _ in 0..<5000 where pair.output.utf8.last != UInt8(ascii: "\n") { usleep(2000) }
         return (answer, pair.output)
     }
 

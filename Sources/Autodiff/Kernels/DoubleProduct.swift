@@ -18,13 +18,14 @@ struct DoubleProduct {
             return addSmall(a, stepA, b, stepB, into: c)
         }
         let strips = (rows + Self.stripRows - 1) / Self.stripRows
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: strips * Self.stripRows * Self.depthBlock) { packedA in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: strips * Self.stripRows * Swift.min(Self.depthBlock, depth)) { packedA in
             withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.panelColumns * Self.depthBlock) { packedB in
                 for start in stride(from: 0, to: depth, by: Self.depthBlock) {
                     let length = Swift.min(Self.depthBlock, depth - start)
                     let stripA = packedA.baseAddress!, panelB = packedB.baseAddress!
                     packA(a + start * stepA.depth, stepA, length, into: stripA)
                     for column in stride(from: 0, to: columns, by: Self.panelColumns) {
+                        if Stop.isAsked { return }
                         packB(b + start * stepB.depth, stepB, length, from: column, into: panelB)
                         for strip in 0..<strips {
                             addTile(

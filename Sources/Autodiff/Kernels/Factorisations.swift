@@ -11,6 +11,7 @@ struct LUFactors<Scalar: Real> {
         entries = matrix.scalars
         order = Array(0..<size)
         for k in 0..<size {
+            if Stop.isAsked { return }
             var pivot = k
             for row in (k + 1)..<size
             where self[row, k].magnitude > self[pivot, k].magnitude || self[pivot, k].isNaN { pivot = row }
@@ -49,6 +50,7 @@ struct LUFactors<Scalar: Real> {
         return try Tensor(shape: b.shape) { x in
             var column = [Scalar](repeating: 0, count: size)
             for j in 0..<columns {
+                if Stop.isAsked { return }
                 if transposed {
                     // Uᵀ then Lᵀ, then the rows put back.
                     for i in 0..<size {
@@ -93,6 +95,7 @@ func jacobiEigenvalues<Scalar: Real>(_ matrix: [Scalar], size n: Int) -> (values
         }
         if !(off > scale * Scalar.ulpOfOne * Scalar.ulpOfOne * 1e-4) { break }
         for p in 0..<n {
+            if Stop.isAsked { break }
             for q in (p + 1)..<n where a[p * n + q] != 0 {
                 let theta = (a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q])
                 let t = (theta < 0 ? -1 : 1) / (theta.magnitude + (theta * theta + 1).squareRoot())

@@ -32,7 +32,8 @@ public func slice<Scalar>(_ x: Tensor<Scalar>, _ indices: [Index]) throws(Tensor
             let (start, count) = try resolvedRange(from, to, step, size: size)
             offset += count > 0 ? start * own[axis] : 0
             sizes.append(count)
-            strides.append(step * own[axis])
+            // One step alone may lead past any axis: then there is no second element, and the product does not matter.
+            strides.append(count > 1 ? step * own[axis] : 0)
         }
     }
     let shape = x.shape

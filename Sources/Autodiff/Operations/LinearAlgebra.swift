@@ -79,6 +79,7 @@ public func cholesky<Scalar>(_ a: Tensor<Scalar>) throws(TensorError) -> Tensor<
     let s = try symmetricPart(a, .cholesky).scalars
     var l = [Scalar](repeating: 0, count: n * n)
     for i in 0..<n {
+        if Stop.isAsked { break }
         for j in 0...i {
             var sum = s[i * n + j]
             for k in 0..<j { sum -= l[i * n + k] * l[j * n + k] }
@@ -162,6 +163,7 @@ private func cofactors<Scalar: Real>(_ a: Tensor<Scalar>, _ n: Int) throws(Tenso
     var result: [Scalar] = []
     for row in 0..<n {
         for column in 0..<n {
+            if Stop.isAsked { return a }
             var minor: [Scalar] = []
             for i in 0..<n where i != row { for j in 0..<n where j != column { minor.append(entries[i * n + j]) } }
             let factors = LUFactors(try Tensor(minor, shape: [n - 1, n - 1]))

@@ -29,6 +29,7 @@ extension Shape {
         guard Shape(sizes).count == count else {
             throw .mismatched(operation: .reshape, detail: "\(count) elements, of shape \(self), do not fill shape \(sizes)")
         }
+        try Shape(sizes).refuseIfTooWide()
         return Shape(sizes)
     }
 }

@@ -161,7 +161,9 @@ struct BuiltinCall {
     }
 
     /// The number that a function gives for a number.
-    func number(of function: any Callable, _ values: Value...) throws -> Double {
+    func number(of function: any Callable, _ values: Value...) throws -> Double { try number(of: function, values) }
+
+    func number(of function: any Callable, _ values: [Value]) throws -> Double {
         let value = try evaluator.call(function, values.map { GivenArgument(label: nil, value: $0, span: span) }, at: span)
         guard let number = value.number else {
             throw failure("\(name): the function must give a single number, and gave \(value.kind).")

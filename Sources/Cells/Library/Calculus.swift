@@ -32,7 +32,7 @@ extension Library {
         },
         Builtin("minimize(f, x0, steps=, lr=)") { call in
             let f = try call.function("f")
-            return .tensor(try minimized(call, f, call.tensor("x0"), steps: call.whole("steps", default: 500), rate: call.number("lr", default: 0.05)))
+            return .tensor(try minimized(call, f, call.tensor("x0"), steps: call.has("steps") ? call.count("steps") : 500, rate: call.number("lr", default: 0.05)))
         },
     ]
 

@@ -28,6 +28,7 @@ extension Library {
                 }
                 return d
             }
+            try call.evaluator.checkedNesting(of: components.map(Value.distribution), mostParts: 10_000, at: call.span(of: "components"))
             return .distribution(try Mixture(weights: call.tensor("weights"), components: components))
         },
         Builtin("logpdf(d, x)") { call in .tensor(try call.distribution("d").logDensity(call.tensor("x"))) },

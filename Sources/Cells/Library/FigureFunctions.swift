@@ -11,7 +11,7 @@ extension Library {
         },
         Builtin("show(values...)") { call in
             for argument in call.rest {
-                call.evaluator.show(argument.value, named: Expression(.boolean(true), span: argument.span))
+                try call.evaluator.show(argument.value, named: Expression(.boolean(true), span: argument.span))
             }
             return .nothing
         },

@@ -16,10 +16,10 @@ extension Library {
             return try call.evaluator.collected(kept, at: call.span)
         },
         Builtin("zip(a, b)") { call in
-            .list(zip(try call.items("a"), try call.items("b")).map { .list([$0, $1]) })
+            try call.evaluator.list(zip(call.items("a"), call.items("b")).map { .list([$0, $1]) }, at: call.span)
         },
         Builtin("enumerate(xs)") { call in
-            .list(try call.items("xs").enumerated().map { .list([.number(Double($0)), $1]) })
+            try call.evaluator.list(call.items("xs").enumerated().map { .list([.number(Double($0)), $1]) }, at: call.span)
         },
         Builtin("reduce(f, xs, start=)") { call in
             let f = try call.function("f")
@@ -31,7 +31,7 @@ extension Library {
             return result
         },
         Builtin("print(values...)") { call in
-            call.evaluator.print(call.rest.map(\.value.description).joined(separator: " "))
+            try call.evaluator.print(call.rest.map(\.value.description).joined(separator: " "), at: call.span)
             return .nothing
         },
     ]

@@ -1,16 +1,25 @@
 import Autodiff
 
+/// The text of one cell, told from other texts by its identity: functions remember theirs.
+final class CellText: Sendable {
+    let source: String
+    init(_ source: String) { self.source = source }
+}
+
 /// A function of the language with the values it was born with.
 final class Closure: Callable {
     let function: Function
     let captured: [String: Value]
-    /// The cell it was written in, and that cell's text.
-    let origin: Int
+    /// The text that it was written in.
+    let text: CellText
+    /// How deep functions and lists lie in one another, this one counted.
+    let depth: Int
 
-    init(_ function: Function, captured: [String: Value], origin: Int) {
+    init(_ function: Function, captured: [String: Value], text: CellText, depth: Int) {
         self.function = function
         self.captured = captured
-        self.origin = origin
+        self.text = text
+        self.depth = depth
     }
 
     var displayName: String {
@@ -21,12 +30,13 @@ final class Closure: Callable {
 extension Evaluator {
     /// Binds the names that a function uses to what they stand for now. Those that are not there yet are looked up at
     /// the top level when it is called, so that functions may call one another.
-    func closure(_ function: Function) -> Closure {
+    func closure(_ function: Function, at span: Span) throws -> Closure {
         var captured: [String: Value] = [:]
         for name in freeNames(of: function) {
-            if let value = scope.value(of: name) { captured[name] = value }
+            captured[name] = scope.value(of: name) ?? globals.value(of: name) ?? Library.value(of: name)
         }
-        return Closure(function, captured: captured, origin: origin)
+        let depth = try checkedNesting(of: captured.values, at: span)
+        return Closure(function, captured: captured, text: text, depth: depth)
     }
 
     private func freeNames(of function: Function) -> Set<String> {
@@ -65,23 +75,39 @@ extension Evaluator {
     }
 
     private func call(_ closure: Closure, _ arguments: [GivenArgument], at span: Span) throws -> Value {
-        let caller = scope
-        defer { scope = caller }
-        let local = Scope(.closed, names: closure.captured)
+        let caller = (scope: scope, text: text)
+        defer { (scope, text) = caller }
+        let local = Scope(.closed, in: Scope(.closed, names: closure.captured))
         if let name = closure.function.name { local.define(name, .function(closure)) }
         // Defaults are worked out in the function's own world, which has its names and the parameters to their left.
-        scope = local
-        try bind(arguments, to: closure, in: local, at: span)
         do {
+            let values = try matched(arguments, to: closure, at: span)
+            scope = local
+            text = closure.text
+            for parameter in closure.function.parameters {
+                local.define(parameter.name.text, try values[parameter.name.text] ?? evaluate(parameter.standard!))
+            }
+            // A block that is the whole body shares its scope with the parameters: a loop in it may bind them anew.
+            if case .block(let block) = closure.function.body.form {
+                var value = Value.nothing
+                for statement in block.statements { value = try run(statement) }
+                return value
+            }
             return try evaluate(closure.function.body)
-        } catch let error as CellError where closure.origin != origin {
-            // The place lies in another cell's text: the call is what this cell can show.
-            let name = closure.function.name ?? "a function"
-            throw CellError("\(error.message) (inside \(name), which was defined in another cell)", at: span, hint: error.hint)
+        } catch var error as CellError {
+            // A place in another cell's text says nothing here: the call is what this cell can show.
+            error.home = error.home ?? ObjectIdentifier(text)
+            if error.home != ObjectIdentifier(ownText), caller.text === ownText {
+                let name = closure.function.name ?? "a function"
+                error.message += " (inside \(name), which was defined in another cell)"
+                (error.span, error.home) = (span, ObjectIdentifier(ownText))
+            }
+            throw error
         }
     }
 
-    private func bind(_ arguments: [GivenArgument], to closure: Closure, in local: Scope, at span: Span) throws {
+    /// The arguments by the names of the parameters; those that are not here have a default.
+    private func matched(_ arguments: [GivenArgument], to closure: Closure, at span: Span) throws -> [String: Value] {
         let parameters = closure.function.parameters
         let name = closure.function.name ?? "the function"
         var values: [String: Value] = [:]
@@ -105,15 +131,10 @@ extension Evaluator {
                 values[parameters[position].name.text] = argument.value
             }
         }
-        for parameter in parameters {
-            if let value = values[parameter.name.text] {
-                local.define(parameter.name.text, value)
-            } else if let standard = parameter.standard {
-                local.define(parameter.name.text, try evaluate(standard))
-            } else {
-                throw CellError("\(closure.displayName) needs a value for \(parameter.name.text).", at: span)
-            }
+        for parameter in parameters where parameter.standard == nil && values[parameter.name.text] == nil {
+            throw CellError("\(closure.displayName) needs a value for \(parameter.name.text).", at: span)
         }
+        return values
     }
 }
 

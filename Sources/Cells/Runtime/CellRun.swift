@@ -101,7 +101,7 @@ extension CellState {
                     try cases.map { bindings in
                         var state = state
                         state.bindings.merge(bindings) { $1 }
-                        return try Evaluator(state: state, options: options, source: source).evaluate(expression)
+                        return try Evaluator(state: state, options: options, source: source).runAlone(expression)
                     }
                 }
             }

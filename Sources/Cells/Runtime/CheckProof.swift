@@ -13,6 +13,9 @@ extension Evaluator {
     /// Whether a condition turns false when one of the values in it is another: the left side of a comparison, or what a
     /// name in it stands for.
     func canFail(_ condition: Expression) -> Bool {
+        // What is tried here leaves no trace: no draws, no lines.
+        let before = (stream, outcome)
+        defer { (stream, outcome) = before }
         if case .operation(let left, let rest) = condition.form, rest.count == 1, let value = try? evaluate(left) {
             for wrong in perturbed(value) {
                 guard let right = try? evaluate(rest[0].value), let verdict = try? apply(rest[0].sign, wrong, right, at: condition.span) else { continue }

@@ -80,14 +80,20 @@ extension Evaluator {
     }
 
     func sourceText(_ span: Span) -> String {
-        String(decoding: Array(source.utf8)[span.start..<min(span.end, source.utf8.count)], as: UTF8.self)
+        let source = text.source.utf8
+        let start = source.index(source.startIndex, offsetBy: span.start)
+        return String(decoding: source[start..<source.index(start, offsetBy: span.end - span.start)], as: UTF8.self)
     }
 
     /// |a − b| ≤ tol + rtol·|b| for every element; for estimates |a − b| ≤ K standard errors, both in quadrature.
     func closeness(_ a: Value, _ b: Value, _ tolerance: CheckTolerance, at span: Span) throws -> Closeness {
         let isEstimate = [a, b].contains { if case .estimate = $0 { true } else { false } }
-        if case .list(let left) = a, case .list(let right) = b {
-            return try closeness(left, right, tolerance, at: span)
+        switch (a, b) {
+        case (.list(let left), .list(let right)): return try closeness(left, right, tolerance, at: span)
+        // `grad(y, [a, b]) ~= [1, 2]`: a literal of numbers is a tensor.
+        case (.list(let left), .tensor(let right)) where right.rank > 0: return try closeness(left, items(of: .tensor(right), at: span), tolerance, at: span)
+        case (.tensor(let left), .list(let right)) where left.rank > 0: return try closeness(items(of: .tensor(left), at: span), right, tolerance, at: span)
+        default: break
         }
         guard let (left, leftError) = parts(a), let (right, rightError) = parts(b) else {
             throw CellError(
@@ -102,8 +108,12 @@ extension Evaluator {
                 "An estimate is compared within standard errors, not within a tolerance.", at: span, hint: "say within 4 se, or take .value")
         }
         let shape = try located(span) { try (left + right).shape }
-        let a = try broadcast(left, to: shape), b = try broadcast(right, to: shape)
-        let ea = try broadcast(leftError, to: shape), eb = try broadcast(rightError, to: shape)
+        guard shape.count > 0 || left.count == right.count else {
+            throw CellError("There is nothing to compare: one side has no elements.", at: span)
+        }
+        let (a, b, ea, eb) = try located(span) {
+            (try broadcast(left, to: shape), try broadcast(right, to: shape), try broadcast(leftError, to: shape), try broadcast(rightError, to: shape))
+        }
         let neither = tolerance.absolute == nil && tolerance.relative == nil
         let absolute = tolerance.absolute ?? (neither ? 1e-9 : 0), relative = tolerance.relative ?? (neither ? 1e-9 : 0)
         let limit = tolerance.standardErrors ?? 4
@@ -113,7 +123,7 @@ extension Evaluator {
         for i in 0..<shape.count {
             let (p, q) = (a.buffer[i], b.buffer[i])
             let error = p == q ? 0 : (p - q).magnitude
-            var bound = absolute + relative * q.magnitude
+            var bound = q.isInfinite ? absolute : absolute + relative * q.magnitude
             if isEstimate {
                 let (sp, sq) = (ea.buffer[i], eb.buffer[i])
                 let se = (sp * sp + sq * sq).squareRoot()
@@ -137,7 +147,7 @@ extension Evaluator {
         var total = Closeness()
         for (x, y) in zip(a, b) {
             let one = try closeness(x, y, tolerance, at: span)
-            total.mode = one.mode
+            if one.mode == .estimate { total.mode = .estimate }
             total.passed = total.passed && one.passed
             total.error = one.error.isNaN ? .nan : max(total.error, one.error)
             total.tolerance = max(total.tolerance, one.tolerance)
@@ -154,6 +164,9 @@ extension Evaluator {
 
     /// The first operation that makes a NaN when the claim is worked out once more under the engine's watch.
     private func originOfNaN(_ expressions: [Expression]) -> String {
+        // Neither its draws nor its lines count a second time.
+        let before = (stream, outcome)
+        defer { (stream, outcome) = before }
         for expression in expressions {
             do {
                 _ = try FiniteWatch.run { try evaluate(expression) }

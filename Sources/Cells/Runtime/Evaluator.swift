@@ -4,9 +4,10 @@ import Figures
 /// Walks a cell's tree. One evaluator runs one cell, on one thread.
 final class Evaluator {
     let options: CellOptions
-    let source: String
-    /// Tells this cell's functions from those of cells above, whose errors point into another text.
-    let origin: Int
+    /// Whose code is running: the cell's own, or that of a function which a cell above defined.
+    var text: CellText
+    /// The cell's own text, which the places of its errors point into.
+    let ownText: CellText
     let globals: Scope
     var scope: Scope
     var stream: RandomStream
@@ -18,17 +19,22 @@ final class Evaluator {
     private var callDepth = 0
     private var steps = 0
     private let deadline: Double
+    private let residentAtStart: Int
+    private let watch: StopWatch
     private var boundAtTop: [String] = []
+    private var namesBoundAtTop: Set<String> = []
 
     init(state: CellState, options: CellOptions, source: String) {
         self.state = state
         self.options = options
-        self.source = source
-        origin = source.hashValue
+        text = CellText(source)
+        ownText = text
         globals = Scope(.closed, names: state.bindings)
         scope = globals
         stream = options.stream
         deadline = secondsNow() + options.limits.seconds
+        watch = StopWatch(options.cancellation, deadline: deadline)
+        residentAtStart = residentMemory()
     }
 
     var finalState: CellState {
@@ -39,11 +45,13 @@ final class Evaluator {
 
     func run(_ program: Program) -> CellOutcome {
         do {
-            for statement in program.statements {
-                let value = try run(statement)
-                if case .expression(let expression) = statement.form {
-                    if case .nothing = value {} else { outcome.result = value }
-                    show(value, named: expression)
+            try watched {
+                for statement in program.statements {
+                    let value = try located(statement.span) { try run(statement) }
+                    if case .expression(let expression) = statement.form {
+                        if case .nothing = value {} else { outcome.result = value }
+                        try show(value, named: expression)
+                    }
                 }
             }
         } catch let error as CellError {
@@ -53,9 +61,22 @@ final class Evaluator {
         } catch {
             outcome.error = CellError("\(error)", at: Span(0, 0))
         }
-        var seen: Set<String> = []
-        outcome.bindings = boundAtTop.filter { seen.insert($0).inserted }.map { ($0, globals.value(of: $0)!) }
+        outcome.bindings = boundAtTop.map { ($0, globals.value(of: $0)!) }
         return outcome
+    }
+
+    /// One expression by itself.
+    func runAlone(_ expression: Expression) throws -> Value {
+        try watched { try located(expression.span) { try evaluate(expression) } }
+    }
+
+    /// Long work of the engine inside `body` asks whether to go on.
+    private func watched<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try Stop.when({ [watch] in watch.asksToStop() }, body)
+    }
+
+    private func noteBound(_ name: String) {
+        if namesBoundAtTop.insert(name).inserted { boundAtTop.append(name) }
     }
 
     // MARK: Statements
@@ -73,7 +94,7 @@ final class Evaluator {
                 throw CellError("There is no value here to give to \(name.text).", at: expression.span)
             }
             let target = scope.assign(name.text, value)
-            if target === globals { boundAtTop.append(name.text) }
+            if target === globals { noteBound(name.text) }
             if target.kind == .open { state.vanished.insert(name.text) }
             return value
         case .loop(let names, let sequence, let body):
@@ -84,7 +105,7 @@ final class Evaluator {
             outcome.knobs.append(setting)
             state.knobs[setting.name] = setting
             scope.define(setting.name, .number(setting.value))
-            boundAtTop.append(setting.name)
+            noteBound(setting.name)
             return .nothing
         case .check(let check):
             outcome.checks.append(try run(check, at: statement.span))
@@ -161,23 +182,29 @@ final class Evaluator {
 
     // MARK: What a learner sees
 
-    func show(_ value: Value, named expression: Expression) {
+    func show(_ value: Value, named expression: Expression) throws {
         switch value {
         case .nothing: return
         case .object(let object):
-            if let figure = (object as? FigureObject)?.figure { outcome.figures.append(figure) }
-            print(object.summary)
+            // A figure is shown as such, not told of.
+            guard let figure = (object as? FigureObject)?.figure else { return try print(object.summary, at: expression.span) }
+            outcome.figures.append(figure)
         default:
             if case .name(let name) = expression.form {
                 let indent = String(repeating: " ", count: name.count + 3)
-                print("\(name) = " + value.description.replacingNewlines(with: "\n" + indent))
+                try print("\(name) = " + value.description.replacingNewlines(with: "\n" + indent), at: expression.span)
             } else {
-                print(value.description)
+                try print(value.description, at: expression.span)
             }
         }
     }
 
-    func print(_ line: String) { outcome.output += line + "\n" }
+    func print(_ line: String, at span: Span) throws {
+        guard outcome.output.utf8.count + line.utf8.count <= options.limits.textLength else {
+            throw CellError("The cell shows more than \(options.limits.textLength) bytes.", at: span, hint: "print less often, or only a part")
+        }
+        outcome.output += line + "\n"
+    }
 
     // MARK: Limits
 
@@ -186,18 +213,35 @@ final class Evaluator {
     func step(at span: Span) throws {
         steps &+= 1
         if options.cancellation.isCancelled { throw Interrupted() }
-        if steps & 255 == 0 { try checkLimits(at: span) }
+        if steps & 15 == 0 { try checkTime(at: span) }
+        if steps & 255 == 0 { try checkMemory(at: span) }
     }
 
-    private func checkLimits(at span: Span) throws {
+    /// Called after each operation of the engine: one that was asked to stop has left its work unfinished.
+    func refuseUnfinished(at span: Span) throws {
+        guard watch.wasRaised else { return }
+        if options.cancellation.isCancelled { throw Interrupted() }
+        try checkTime(at: span)
+    }
+
+    private func checkTime(at span: Span) throws {
         if secondsNow() > deadline {
             throw CellError(
-                "The cell ran for longer than \(Int(options.limits.seconds)) seconds and was stopped.", at: span,
+                "The cell ran for longer than \(shortNumber(options.limits.seconds)) seconds and was stopped.", at: span,
                 hint: "use fewer steps or samples")
         }
+    }
+
+    /// Tensors are counted by the engine; lists, texts and tapes show in what the process takes in all.
+    func checkMemory(at span: Span) throws {
         if TensorMemory.live > options.limits.memory {
             throw CellError(
-                "The cell's tensors and tapes take more than \(options.limits.memory >> 20) MiB.", at: span,
+                "The tensors take more than \(options.limits.memory >> 20) MiB.", at: span,
+                hint: "a tape that grows in a loop is cut with detach")
+        }
+        if residentMemory() - residentAtStart > options.limits.residentMemory {
+            throw CellError(
+                "The cell takes more than \(options.limits.residentMemory >> 20) MiB for its tensors, tapes, lists and texts.", at: span,
                 hint: "a tape that grows in a loop is cut with detach")
         }
     }

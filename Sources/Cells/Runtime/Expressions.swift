@@ -7,7 +7,7 @@ extension Evaluator {
         case .boolean(let flag): return .boolean(flag)
         case .text(let parts): return .text(try text(parts, at: expression.span))
         case .name(let name): return try value(of: name, at: expression.span)
-        case .list(let items): return try list(items, at: expression.span)
+        case .list(let items): return try literal(items, at: expression.span)
         case .negation(let operand): return try negated(operand, at: expression.span)
         case .not(let operand): return .boolean(try !truth(of: operand))
         case .operation(let first, let rest): return try operation(first, rest)
@@ -20,7 +20,7 @@ extension Evaluator {
         case .call(let callee, let arguments): return try call(callee, arguments, at: expression.span)
         case .index(let base, let subscripts): return try index(base, subscripts, at: expression.span)
         case .field(let base, let name): return try field(base, name)
-        case .function(let function): return .function(closure(function))
+        case .function(let function): return .function(try closure(function, at: expression.span))
         case .block(let block): return try evaluate(block, .closed)
         case .conditional(let branches, let otherwise):
             for branch in branches where try truth(of: branch.condition) { return try evaluate(branch.body, .open) }
@@ -58,6 +58,7 @@ extension Evaluator {
                 throw CellError("The text is longer than \(options.limits.textLength) bytes.", at: span)
             }
         }
+        if result.utf8.count > 1 << 16 { try checkMemory(at: span) }
         return result
     }
 
@@ -70,7 +71,7 @@ extension Evaluator {
         return found
     }
 
-    private func list(_ items: [Expression], at span: Span) throws -> Value {
+    private func literal(_ items: [Expression], at span: Span) throws -> Value {
         // A literal of plain numbers needs no tensor for each.
         var numbers: [Double] = []
         for case .number(let number) in items.lazy.map(\.form) { numbers.append(number) }
@@ -84,7 +85,7 @@ extension Evaluator {
         var tensors: [Tensor<Double>] = []
         for item in items {
             guard case .tensor(let x) = item, tensors.first.map({ $0.shape == x.shape }) ?? true else {
-                return .list(items)
+                return try list(items, at: span)
             }
             tensors.append(x)
         }
@@ -95,7 +96,10 @@ extension Evaluator {
     /// The items of a list, or of a tensor along its first axis.
     func items(of value: Value, at span: Span) throws -> [Value] {
         var result: [Value] = []
-        try forEachItem(of: value, at: span) { result.append($0) }
+        try forEachItem(of: value, at: span) { item in
+            if result.count & 1023 == 0 { try step(at: span) }
+            result.append(item)
+        }
         return result
     }
 
@@ -131,7 +135,7 @@ extension Evaluator {
                 let position = try whole(expression)
                 let resolved = position < 0 ? position + items.count : position
                 guard items.indices.contains(resolved) else {
-                    throw CellError("index \(position) is out of range: the list has \(items.count) items", at: expression.span)
+                    throw CellError("Index \(position) is out of range: the list has \(items.count) items.", at: expression.span)
                 }
                 return items[resolved]
             case .slice(let from, let to, let step):
@@ -143,9 +147,13 @@ extension Evaluator {
             // One tensor of whole numbers picks rows.
             if subscripts.count == 1, case .item(let expression) = subscripts[0].form {
                 let place = try evaluate(expression)
-                if case .tensor(let rows) = place, rows.rank == 1 {
+                if case .tensor(let rows) = place, rows.rank == 1, !isCondition(expression) {
                     let numbers = try rows.scalars.map { try wholeNumber($0, at: expression.span) }
                     return .tensor(try located(expression.span) { try gather(x, rows: numbers) })
+                }
+                if isCondition(expression), place.number == nil {
+                    throw CellError(
+                        "A condition does not pick elements.", at: expression.span, hint: "write filter(v -> v > 0, x), or where(x > 0, x, 0)")
                 }
                 let position = try whole(place, at: expression.span)
                 return .tensor(try located(expression.span) { try slice(x, [.at(position)]) })
@@ -160,6 +168,12 @@ extension Evaluator {
         default:
             throw CellError("\(value.kind.capitalisedFirst) cannot be indexed.", at: span)
         }
+    }
+
+    /// `x > 0` between the brackets of `x[x > 0]`: ones and zeros, which would be taken for row numbers.
+    private func isCondition(_ expression: Expression) -> Bool {
+        guard case .operation(_, let rest) = expression.form else { return false }
+        return rest[0].sign.compares
     }
 
     private func range(_ from: Expression?, _ to: Expression?, _ step: Expression?) throws -> Index {

@@ -37,6 +37,15 @@ package struct JSON {
 
     package static func bool(_ value: Bool) -> JSON { JSON(value ? "true" : "false") }
 
+    static func numbers(_ values: UnsafeBufferPointer<Double>) -> JSON {
+        var text = "["
+        for (place, value) in values.enumerated() {
+            if place > 0 { text += ", " }
+            text += number(value).text
+        }
+        return JSON(text + "]")
+    }
+
     package static func array(_ items: [JSON]) -> JSON { JSON("[" + items.map(\.text).joined(separator: ", ") + "]") }
 
     package static func object(_ fields: KeyValuePairs<String, JSON>) -> JSON { object(fields.map { ($0.key, $0.value) }) }
@@ -65,7 +74,7 @@ extension Value {
     private static func json(_ x: Tensor<Double>) -> JSON {
         if x.rank == 0 { return .number(x.item) }
         return .object([
-            "shape": .array(x.shape.sizes.map { .number(Double($0)) }), "data": .array(x.scalars.map(JSON.number)),
+            "shape": .array(x.shape.sizes.map { .number(Double($0)) }), "data": .numbers(x.buffer),
         ])
     }
 }
@@ -79,7 +88,29 @@ extension CheckOutcome {
     }
 }
 
+extension Value {
+    /// How many numbers, texts and the like a document with this value holds.
+    package var jsonSize: Int {
+        switch self {
+        case .tensor(let x): x.count
+        case .text(let text): 1 + text.utf8.count / 16
+        case .estimate(let estimate): 2 * estimate.value.count
+        case .list(let items): items.reduce(1) { $0 + $1.jsonSize }
+        case .boolean, .function, .distribution, .object, .nothing: 1
+        }
+    }
+}
+
 extension CellOutcome {
+    /// A document of more than a few hundred megabytes helps nobody: the cell then counts as one that failed.
+    package mutating func refuseValuesTooLargeForJSON(limit: Int = 20_000_000) {
+        let values = [result].compactMap(\.self) + bindings.map(\.value) + checks.flatMap { [$0.measured, $0.expected] }
+        let size = values.reduce(0) { $0 + $1.jsonSize }
+        guard size > limit else { return }
+        let error = error ?? CellError("The values of this cell, \(size) numbers in all, are too many to be written as JSON.", at: Span(0, 0), hint: "bind fewer of them, or only a part")
+        (result, bindings, checks, self.error) = (nil, [], [], error)
+    }
+
     /// The document of `eval --json`, and of each cell of `run --json`. Errors point into `source`.
     package func jsonFields(source: String) -> [(String, JSON)] {
         [

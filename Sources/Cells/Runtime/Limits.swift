@@ -21,12 +21,19 @@ public final class ProgressGauge: Sendable {
 
 /// What a cell may use up.
 public struct CellLimits: Sendable {
+    /// Bytes of tensors, those of cells above included.
     public var memory = 2 << 30
+    /// Bytes by which the whole process may grow while the cell runs: tapes, lists and texts count too.
+    public var residentMemory = 3 << 30
     public var callDepth = 1000
     public var seconds = 600.0
     /// Items of a list, and bytes of a text.
     public var listLength = 5_000_000
     public var textLength = 16_000_000
+    /// Functions that hold functions, mixtures of mixtures, lists.
+    public var nesting = 500
+    /// Lists in lists, so that other programs can read them as JSON.
+    public var listNesting = 100
 
     public init() {}
 }
@@ -66,6 +73,42 @@ private final class StackJob<Result>: AnyStackJob {
 
     init(_ body: @escaping () -> Result) { self.body = body }
     override func run() { result = body() }
+}
+
+/// What the kernels of the engine ask while a cell runs.
+final class StopWatch: Sendable {
+    private let cancellation: Cancellation
+    private let deadline: Double
+    private let raised = Atomic<Bool>(false)
+
+    init(_ cancellation: Cancellation, deadline: Double) {
+        self.cancellation = cancellation
+        self.deadline = deadline
+    }
+
+    /// Whether some kernel has been told to stop, and left its work unfinished.
+    var wasRaised: Bool { raised.load(ordering: .relaxed) }
+
+    func asksToStop() -> Bool {
+        guard cancellation.isCancelled || secondsNow() > deadline else { return false }
+        raised.store(true, ordering: .relaxed)
+        return true
+    }
+}
+
+/// Bytes of memory that the process holds at this moment; 0 where the system does not tell.
+func residentMemory() -> Int {
+    let file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return 0 }
+    defer { close(file) }
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { buffer in
+        let count = read(file, buffer.baseAddress, 128)
+        guard count > 0 else { return 0 }
+        // Pages: the whole size, then those that are resident.
+        let fields = String(decoding: buffer[..<count], as: UTF8.self).split(separator: " ")
+        guard fields.count > 1, let pages = Int(fields[1]) else { return 0 }
+        return pages * sysconf(Int32(_SC_PAGESIZE))
+    }
 }
 
 package func secondsNow() -> Double {

@@ -117,7 +117,9 @@ extension Evaluator {
     /// Runs an operation of the engine; what it refuses is an error at this place.
     func located<Result>(_ span: Span, _ body: () throws -> Result) throws -> Result {
         do {
-            return try body()
+            let result = try body()
+            try refuseUnfinished(at: span)
+            return result
         } catch let error as TensorError {
             throw CellError(error.description.capitalisedFirst + ".", at: span, hint: error.hint)
         } catch let error as ProbabilityError {

@@ -32,8 +32,9 @@ final class Scope {
     func assign(_ name: String, _ value: Value) -> Scope {
         var scope = self
         while scope.kind == .open, scope.names[name] == nil, let outer = scope.parent { scope = outer }
-        // Not found up to the nearest closed scope: it is new, and belongs where it was written.
-        let target = scope.names[name] == nil ? self : scope
+        // Now it is the scope that has the name, or the nearest closed one: what that only sees from further out gets a
+        // value of its own there, and what it does not see at all is new and belongs where it was written.
+        let target = scope.value(of: name) == nil ? self : scope
         target.names[name] = value
         return target
     }

@@ -17,6 +17,8 @@ public struct CellError: Error, Sendable, Hashable {
     public var message: String
     public var span: Span
     public var hint: String?
+    /// The text that `span` lies in, where that may be another than that of the cell at work.
+    package var home: ObjectIdentifier?
 
     public init(_ message: String, at span: Span, hint: String? = nil) {
         self.message = message

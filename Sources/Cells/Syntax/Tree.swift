@@ -127,6 +127,13 @@ package enum Operator: String, Sendable {
     case multiply = "*", divide = "/", matrixProduct = "@"
     case power = "^"
     case equal = "==", notEqual = "!=", less = "<", lessOrEqual = "<=", greater = ">", greaterOrEqual = ">=", close = "~="
+
+    package var compares: Bool {
+        switch self {
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .close: true
+        default: false
+        }
+    }
 }
 
 /// `value` or `label=value`; labelled ones come last and no label twice.

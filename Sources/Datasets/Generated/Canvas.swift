@@ -44,9 +44,41 @@ struct Canvas {
         return Int(first) ..< Int(last) + 1
     }
 
-    /// Grey from 0 to 1 in steps of 1/255, as a scanner gives it: an edge `softness` pixels wide.
+    /// A shape given by its signed distance about `centre`, which lies within `radius` of it.
+    mutating func fill(_ centre: Point, radius: Float, _ shape: (Point) -> Float) {
+        let margin = radius + Self.reach
+        for row in span(centre.y - margin, centre.y + margin) {
+            for column in span(centre.x - margin, centre.x + margin) {
+                let place = row * side + column
+                distance[place] = min(distance[place], shape(Point(Float(column), Float(row)) - centre))
+            }
+        }
+    }
+
+    /// An ellipse with its axes along the picture's. The distance is to first order, |p/r|(|p/r| - 1)/|p/r²|: exact
+    /// at the edge, which is where it shows.
+    mutating func ellipse(_ centre: Point, _ radii: Point) {
+        fill(centre, radius: radii.max()) { ellipseDistance($0, radii) }
+    }
+
+    /// The share of each pixel that is inked, from 0 to 1, where an edge is `softness` pixels wide.
     func ink(softness: Float) -> [Float] {
         let slope = 1 / softness
-        return distance.map { ((max(0, min(1, 0.5 - $0 * slope)) * 255).rounded()) * (1 / 255) }
+        return distance.map { max(0, min(1, 0.5 - $0 * slope)) }
     }
 }
+
+func ellipseDistance(_ p: Point, _ radii: Point) -> Float {
+    let scaled = p / radii
+    let (level, steepness) = (scaled.length, (scaled / radii).length)
+    return steepness > 1e-6 ? level * (level - 1) / steepness : -radii.min()
+}
+
+/// A rectangle of half-widths `half`.
+func boxDistance(_ p: Point, _ half: Point) -> Float {
+    let outside = Point(abs(p.x), abs(p.y)) - half
+    return pointwiseMax(outside, Point.zero).length + min(0, outside.max())
+}
+
+/// The nearest grey of the 256 that a byte holds: what a picture file keeps of it.
+func byteGrey(_ grey: Float) -> Float { (grey * 255).rounded() / 255 }

@@ -64,7 +64,7 @@ struct Digits: Generator {
             slant = stream.bell(0.12, 0.26, in: -0.6...1)
             width = stream.bell(1.12, 0.26, in: 0.5...2)
             scale = stream.bell(0.98, 0.04, in: 0.85...1.05)
-            rotation = stream.bell(0, 0.10, in: -0.35...0.35)
+            rotation = stream.bell(0, 0.11, in: -0.35...0.35)
             thickness = stream.bell(2.6, 0.85, in: 1.1...6)
             pressure = stream.bell(0, 0.15, in: -0.5...0.5)
             softness = stream.uniform(0.7, 1.4)
@@ -72,7 +72,7 @@ struct Digits: Generator {
 
         /// The strokes in heights of the digit, about its middle.
         func strokes(_ stream: inout RandomStream) -> [[Point]] {
-            let wobble = abs(stream.bell()) * 0.014 + 0.014
+            let wobble = abs(stream.bell()) * 0.017 + 0.016
             let warp = Warp(&stream)
             let turn = direction(rotation)
             return zip(style.low.strokes, style.high.strokes).map { low, high in
@@ -96,7 +96,7 @@ struct Digits: Generator {
         private var terms: [Point] = []
 
         init(_ stream: inout RandomStream) {
-            for deviation: Float in [0.2, 0.2, 0.2, 0.3, 0.3, 0.3, 0.3] {
+            for deviation: Float in [0.24, 0.24, 0.24, 0.36, 0.36, 0.36, 0.36] {
                 terms.append(deviation * Point(stream.bell(), stream.bell()))
             }
         }
@@ -142,17 +142,15 @@ struct Digits: Generator {
         for row in 0..<28 {
             for column in 0..<28 {
                 let (y, x) = (row + corner.y, column + corner.x)
-                if y >= 0, y < side, x >= 0, x < side { item[row * 28 + column] = ink[y * side + x] }
+                if y >= 0, y < side, x >= 0, x < side { item[row * 28 + column] = byteGrey(ink[y * side + x]) }
             }
         }
     }
 }
 
 extension Dataset {
-    /// Handwritten-looking digits, 28 × 28, in every class equally often.
-    public static func digits(_ count: Int, seed: UInt64 = 1) -> Dataset { digits(0 ..< count, seed: seed) }
-
-    /// The digits numbered `indices` of those that `seed` names.
+    /// Handwritten-looking digits, 28 × 28, white on black, those numbered `indices` of all that `seed` names. Ten in
+    /// a row, from a multiple of ten on, are the ten classes.
     public static func digits(_ indices: Range<Int>, seed: UInt64 = 1, threads: Int? = nil) -> Dataset {
         Dataset(Digits(seed: seed), indices, threads: threads)
     }

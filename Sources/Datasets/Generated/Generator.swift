@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 
 /// A kind of data that is drawn, not read. Item `index` depends on the generator (its seed is part of it) and on
 /// `index` alone: a longer set begins with the shorter one, and any thread may draw any piece.
@@ -24,7 +25,7 @@ extension Dataset {
         // Pieces of some hundred microseconds, dealt out in turn.
         let piece = 32
         let pieces = (count + piece - 1) / piece
-        let workers = max(1, min(threads ?? activeProcessorCount(), pieces))
+        let workers = max(1, min(threads ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)), pieces))
         items.withUnsafeMutableBufferPointer { items in
             factors.withUnsafeMutableBufferPointer { factors in
                 labels.withUnsafeMutableBufferPointer { labels in

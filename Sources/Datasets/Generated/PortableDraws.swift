@@ -1,7 +1,4 @@
 import Autodiff
-import Glibc
-
-func activeProcessorCount() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
 /// A place or a direction in a picture: x to the right, y downwards.
 typealias Point = SIMD2<Float>

@@ -1,0 +1,172 @@
+import Autodiff
+import FoundationEssentials
+import Networks
+
+/// What a run was asked for: all that `config.json` holds.
+public struct RunConfiguration: Codable, Sendable, Equatable {
+    public var model: String
+    public var data: String
+    public var shape: [Int]
+    public var hidden: [Int]
+    public var latent: Int
+    public var likelihood: String
+    public var beta: Double
+    /// Of a Gaussian likelihood.
+    public var sigma: Double?
+    public var epochs: Int
+    public var batch: Int
+    public var learningRate: Double
+    public var seed: UInt64
+
+    enum CodingKeys: String, CodingKey {
+        case model, data, shape, hidden, latent, likelihood, beta, sigma, epochs, batch, learningRate = "lr", seed
+    }
+
+    public init(_ configuration: ModelConfiguration, data: String, options: TrainingOptions) {
+        model = configuration.kind.rawValue
+        self.data = data
+        shape = configuration.shape
+        hidden = configuration.hidden
+        latent = configuration.latent
+        likelihood = configuration.likelihood.rawValue
+        beta = configuration.beta
+        sigma = configuration.likelihood == .gaussian ? configuration.sigma : nil
+        epochs = options.epochs
+        batch = options.batch
+        learningRate = options.rate
+        seed = options.seed
+    }
+
+    /// nil where it names a model or a likelihood that does not exist, or sizes that make no network.
+    public var modelConfiguration: ModelConfiguration? {
+        guard let kind = ModelConfiguration.Kind(rawValue: model), let likelihood = ModelConfiguration.Likelihood(rawValue: likelihood) else {
+            return nil
+        }
+        let sizes = shape + hidden + [latent]
+        guard !shape.isEmpty, sizes.allSatisfy({ (1...1_000_000).contains($0) }), shape.reduce(1, { min($0 * $1, 1 << 40) }) <= 1 << 26 else { return nil }
+        var configuration = ModelConfiguration(kind: kind, shape: shape, hidden: hidden, latent: latent, likelihood: likelihood, beta: beta)
+        configuration.sigma = sigma ?? 1
+        guard configuration.sigma > 0, configuration.sigma.isFinite else { return nil }
+        return configuration
+    }
+}
+
+/// Why a run folder cannot be used.
+public struct RunFolderError: Error, CustomStringConvertible {
+    public let description: String
+    public var hint: String?
+}
+
+/// A run's files: `config.json`, `history.csv`, `model.safetensors` for use, and `training.safetensors` to go on from.
+/// Each is written beside its place and moved there whole, so whatever stops the program leaves the last good ones.
+public struct RunFolder {
+    public let path: String
+
+    /// A run folder, or the `model.safetensors` in it.
+    public init(_ path: String) {
+        self.path = path.hasSuffix("/model.safetensors") ? String(path.dropLast(18)) : path == "model.safetensors" ? "." : path
+    }
+
+    private func file(_ name: String) -> String { path + "/" + name }
+
+    // MARK: Writing
+
+    public func create() throws(RunFolderError) {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw RunFolderError(description: "the folder \(path) cannot be made")
+        }
+    }
+
+    public func write(_ configuration: RunConfiguration) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try AtomicFile.write(Array(encoder.encode(configuration)) + [10], to: file("config.json"))
+    }
+
+    public func write(_ history: [EpochRecord]) throws {
+        var text = "epoch,train_loss,train_recon,train_kl,test_loss,test_recon,test_kl,seconds\n"
+        for r in history {
+            text += "\(r.epoch),\(r.trainLoss),\(r.trainReconstruction),\(r.trainKL),\(r.testLoss),\(r.testReconstruction),\(r.testKL),\(r.seconds)\n"
+        }
+        try AtomicFile.write(Array(text.utf8), to: file("history.csv"))
+    }
+
+    /// Weights alone, and weights with all that training needs to go on.
+    public func writeCheckpoint(of trainer: Trainer) throws {
+        func named(_ tensors: [(name: String, shape: [Int], numbers: [Float])]) throws -> [NamedTensor<Float>] {
+            try tensors.map { NamedTensor($0.name, try Tensor($0.numbers, shape: Shape($0.shape))) }
+        }
+        let p = trainer.position
+        let position = [
+            "epochs": "\(p.epochs)", "batches": "\(p.batches)", "steps": "\(p.steps)", "seconds": "\(p.seconds)",
+            "reconstruction": "\(p.reconstruction)", "kl": "\(p.kl)",
+        ]
+        try writeSafetensors(named(trainer.tensors), metadata: position, to: file("training.safetensors"))
+        try writeSafetensors(named(trainer.weights), to: file("model.safetensors"))
+    }
+
+    // MARK: Reading
+
+    public func readConfiguration() throws(RunFolderError) -> RunConfiguration {
+        guard let data = FileManager.default.contents(atPath: file("config.json")) else {
+            throw RunFolderError(description: "\(file("config.json")) cannot be read", hint: "name a run folder that vaelearn train made, or the model.safetensors in it")
+        }
+        guard let configuration = try? JSONDecoder().decode(RunConfiguration.self, from: data), configuration.modelConfiguration != nil else {
+            throw RunFolderError(description: "\(file("config.json")) is not the configuration of a model")
+        }
+        return configuration
+    }
+
+    public func readHistory() -> [EpochRecord] {
+        guard let data = FileManager.default.contents(atPath: file("history.csv")) else { return [] }
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
+            let parts = line.split(separator: ",")
+            let numbers = parts.dropFirst().compactMap { Double($0) }
+            guard let epoch = parts.first.flatMap({ Int($0) }), numbers.count == 7 else { return nil }
+            return EpochRecord(
+                epoch: epoch, trainLoss: numbers[0], trainReconstruction: numbers[1], trainKL: numbers[2],
+                testLoss: numbers[3], testReconstruction: numbers[4], testKL: numbers[5], seconds: numbers[6])
+        }
+    }
+
+    public var canResume: Bool { FileManager.default.fileExists(atPath: file("training.safetensors")) }
+
+    /// Puts a trainer where the run stopped.
+    public func restore(_ trainer: Trainer) throws {
+        let stored = try SafetensorsFile(path: file("training.safetensors"))
+        func number<N>(_ name: String, _ parse: (String) -> N?) throws(RunFolderError) -> N {
+            guard let number = stored.metadata[name].flatMap(parse) else {
+                throw RunFolderError(description: "\(file("training.safetensors")) does not say how far training had come")
+            }
+            return number
+        }
+        var position = Trainer.Position()
+        position.epochs = try number("epochs") { Int($0) }
+        position.batches = try number("batches") { Int($0) }
+        position.steps = try number("steps") { Int($0) }
+        position.seconds = try number("seconds") { Double($0) }
+        position.reconstruction = try number("reconstruction") { Double($0) }
+        position.kl = try number("kl") { Double($0) }
+        guard trainer.restore(try tensors(stored), position: position) else {
+            throw RunFolderError(
+                description: "\(file("training.safetensors")) is of another network", hint: "resume with the options that the run was begun with")
+        }
+    }
+
+    public func model(threads: Int? = nil) throws -> TrainedModel {
+        let configuration = try readConfiguration().modelConfiguration!
+        let stored = try SafetensorsFile(path: file("model.safetensors"))
+        guard let model = TrainedModel(configuration, weights: try tensors(stored), threads: threads) else {
+            throw RunFolderError(description: "\(file("model.safetensors")) does not hold the network that config.json describes")
+        }
+        return model
+    }
+
+    private func tensors(_ file: SafetensorsFile) throws -> [String: (shape: [Int], numbers: [Float])] {
+        var result: [String: (shape: [Int], numbers: [Float])] = [:]
+        for named in try file.tensors(as: Float.self) { result[named.name] = (named.tensor.shape.sizes, named.tensor.scalars) }
+        return result
+    }
+}

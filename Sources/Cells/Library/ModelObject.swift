@@ -1,0 +1,89 @@
+import Autodiff
+import Autoencoders
+import Synchronization
+
+/// A model as a value of the language: training it gives another one.
+final class ModelObject: CellObject {
+    let configuration: ModelConfiguration
+    /// One thread at a time works with the network's buffers.
+    private let model: Mutex<TrainedModel>
+
+    init(_ model: sending TrainedModel) {
+        configuration = model.configuration
+        self.model = Mutex(model)
+    }
+
+    func use<Result: Sendable>(_ body: (TrainedModel) throws -> Result) rethrows -> Result {
+        try model.withLock { try body($0) }
+    }
+
+    var typeName: String { "model" }
+
+    var summary: String {
+        let c = configuration
+        let sizes = ([c.inputs] + c.hidden + [c.latent]).map(String.init).joined(separator: "-")
+        return "<\(c.kind.rawValue) \(sizes), \(c.likelihood.rawValue), \(parameterCount) parameters>"
+    }
+
+    var parameterCount: Int { use { $0.weights.reduce(0) { $0 + $1.numbers.count } } }
+    var fieldNames: [String] { ["latent", "inputs", "beta", "size"] }
+
+    func field(_ name: String) -> Value? {
+        switch name {
+        case "latent": .number(Double(configuration.latent))
+        case "inputs": .number(Double(configuration.inputs))
+        case "beta": .number(configuration.beta)
+        case "size": .number(Double(parameterCount))
+        default: nil
+        }
+    }
+}
+
+/// What `train` gives: the trained model, and how it went.
+struct RunObject: CellObject {
+    let model: ModelObject
+    let history: [EpochRecord]
+
+    var typeName: String { "run" }
+    var summary: String {
+        guard let last = history.last else { return "<run of 0 epochs>" }
+        return "<run of \(history.count) epochs: train loss \(shortNumber(last.trainLoss, digits: 5)), test loss \(shortNumber(last.testLoss, digits: 5))>"
+    }
+
+    var fieldNames: [String] { ["model", "history"] }
+
+    func field(_ name: String) -> Value? {
+        switch name {
+        case "model": .object(model)
+        case "history": .object(HistoryObject(records: history))
+        default: nil
+        }
+    }
+}
+
+/// Each column of a history as a vector, an entry an epoch.
+struct HistoryObject: CellObject {
+    let records: [EpochRecord]
+
+    var typeName: String { "history" }
+    var summary: String { "<history of \(records.count) epochs: \(fieldNames.joined(separator: ", "))>" }
+    var fieldNames: [String] {
+        ["epoch", "train_loss", "train_recon", "train_kl", "test_loss", "test_recon", "test_kl", "seconds"]
+    }
+
+    func field(_ name: String) -> Value? {
+        let column: [Double]
+        switch name {
+        case "epoch": column = records.map { Double($0.epoch) }
+        case "train_loss": column = records.map(\.trainLoss)
+        case "train_recon": column = records.map(\.trainReconstruction)
+        case "train_kl": column = records.map(\.trainKL)
+        case "test_loss": column = records.map(\.testLoss)
+        case "test_recon": column = records.map(\.testReconstruction)
+        case "test_kl": column = records.map(\.testKL)
+        case "seconds": column = records.map(\.seconds)
+        default: return nil
+        }
+        return (try? Tensor(column)).map(Value.tensor)
+    }
+}
