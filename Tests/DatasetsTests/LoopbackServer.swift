@@ -87,7 +87,7 @@ final class LoopbackServer: Sendable {
     private func send(_ connection: Int32, _ head: String, _ body: [UInt8]) {
         var rest = (Array(head.utf8) + body)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = rest.withUnsafeBytes { Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }
