@@ -56,6 +56,7 @@ let package = Package(
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "AutoencodersTests", dependencies: ["Autodiff", "Autoencoders", "Datasets", "Networks"]),
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(name: "MarkupTests", dependencies: ["Markup"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),

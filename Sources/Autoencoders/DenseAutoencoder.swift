@@ -5,7 +5,7 @@ import Autodiff
 ///
 ///     x → encoder → (μ, v = log σ²) → z = μ + e^(v/2) ε → decoder → logits or mean
 ///     loss = −log p(x|z) + β·KL(N(μ, σ²) ‖ N(0, 1)), summed over pixels, latents and rows
-final class DenseAutoencoder: @unchecked Sendable {
+package final class DenseAutoencoder: @unchecked Sendable {
     let configuration: ModelConfiguration
     let batch: Int
     let encoder: [DenseLayer]
@@ -19,42 +19,61 @@ final class DenseAutoencoder: @unchecked Sendable {
     /// A slice of a layer's weights each, the longest first.
     private let slices: [(layer: Int, slice: Int)]
     private let layers: [DenseLayer]
+    private let layerNames: [String]
 
     /// Rows that go through the network together: pieces of the work, whatever the number of threads.
     static let slabRows = 32
 
-    init(_ configuration: ModelConfiguration, batch: Int, pool: WorkerPool) {
+    /// Name, inputs and outputs of each layer, in the order of the network.
+    static func plan(_ configuration: ModelConfiguration) -> [(name: String, inputs: Int, outputs: Int)] {
+        let hidden = configuration.hidden, latent = configuration.latent
+        func chain(_ name: String, _ sizes: [Int]) -> [(name: String, inputs: Int, outputs: Int)] {
+            zip(sizes, sizes.dropFirst()).enumerated().map { ("\(name).\($0)", $1.0, $1.1) }
+        }
+        return chain("encoder", [configuration.inputs] + hidden)
+            + [("posterior", hidden.last ?? configuration.inputs, configuration.kind.samples ? 2 * latent : latent)]
+            + chain("decoder", [latent] + hidden.reversed())
+            + [("output", hidden.first ?? latent, configuration.inputs)]
+    }
+
+    /// What it takes in memory: weights, two moments, the slices' gradients, and a batch's values and slopes.
+    static func bytes(_ configuration: ModelConfiguration, batch: Int) -> Double {
+        let sizes = plan(configuration).map { (weights: Double($0.outputs) * Double($0.inputs + 1), outputs: Double($0.outputs)) }
+        let row = Double(configuration.inputs + 3 * configuration.latent) + 2 * sizes.reduce(0) { $0 + $1.outputs }
+        return 4 * (4 * sizes.reduce(0) { $0 + $1.weights } + Double(batch) * row)
+    }
+
+    package init(_ configuration: ModelConfiguration, batch: Int, pool: WorkerPool) {
         self.configuration = configuration
         self.batch = batch
         self.pool = pool
-        func chain(_ sizes: [Int]) -> [DenseLayer] {
-            zip(sizes, sizes.dropFirst()).map { DenseLayer(inputs: $0, outputs: $1, relu: true, batch: batch) }
+        let plan = Self.plan(configuration), middle = configuration.hidden.count, latent = configuration.latent
+        let made = plan.enumerated().map { index, layer in
+            DenseLayer(inputs: layer.inputs, outputs: layer.outputs, relu: index != middle && index != plan.count - 1, batch: batch)
         }
-        let hidden = configuration.hidden, latent = configuration.latent
-        encoder = chain([configuration.inputs] + hidden)
-        posterior = DenseLayer(
-            inputs: hidden.last ?? configuration.inputs, outputs: configuration.kind.samples ? 2 * latent : latent, relu: false, batch: batch)
-        decoder = chain([latent] + hidden.reversed())
-        output = DenseLayer(inputs: hidden.first ?? latent, outputs: configuration.inputs, relu: false, batch: batch)
+        layers = made
+        layerNames = plan.map(\.name)
+        encoder = Array(made[..<middle])
+        posterior = made[middle]
+        decoder = Array(made[(middle + 1)..<(made.count - 1)])
+        output = made[made.count - 1]
         x = FloatBuffer(batch * configuration.inputs)
         noise = FloatBuffer(batch * latent)
         z = FloatBuffer(batch * latent)
         zSlopes = FloatBuffer(batch * latent)
-        let layers = encoder + [posterior] + decoder + [output]
-        self.layers = layers
-        slices = layers.indices.flatMap { layer in (0..<layers[layer].sliceCount).map { (layer, $0) } }
-            .sorted { layers[$0.layer].scratchCount > layers[$1.layer].scratchCount }
-        let largest = layers.map(\.scratchCount).max() ?? 0
+        slices = made.indices.flatMap { layer in (0..<made[layer].sliceCount).map { (layer, $0) } }
+            .sorted { made[$0.layer].scratchCount > made[$1.layer].scratchCount }
+        let largest = made.map(\.scratchCount).max() ?? 0
         scratch = (0..<slices.count).map { _ in FloatBuffer(largest) }
     }
 
-    typealias Parameter = (name: String, shape: [Int], numbers: UnsafeMutableBufferPointer<Float>)
+    package typealias Parameter = (name: String, shape: [Int], numbers: UnsafeMutableBufferPointer<Float>)
 
     /// Name, shape and numbers of each parameter, in the order of the network.
-    var parameters: [Parameter] { named(\.parameters, suffix: "") }
+    package var parameters: [Parameter] { named(\.parameters, suffix: "") }
 
     /// Adam's moments of each parameter.
-    var moments: [Parameter] { named(\.firstMoment, suffix: ".m") + named(\.secondMoment, suffix: ".v") }
+    package var moments: [Parameter] { named(\.firstMoment, suffix: ".m") + named(\.secondMoment, suffix: ".v") }
 
     private func named(_ buffer: KeyPath<DenseLayer, FloatBuffer>, suffix: String) -> [Parameter] {
         zip(layerNames, layers).flatMap { name, layer in
@@ -66,24 +85,23 @@ final class DenseAutoencoder: @unchecked Sendable {
         }
     }
 
-    private var layerNames: [String] {
-        encoder.indices.map { "encoder.\($0)" } + ["posterior"] + decoder.indices.map { "decoder.\($0)" } + ["output"]
-    }
-
-    func initialise(from stream: RandomStream) {
+    package func initialise(from stream: RandomStream) {
         for (name, layer) in zip(layerNames, layers) { layer.initialise(from: stream, name: name) }
     }
 
     // MARK: One batch
 
     /// Loss of a batch in nats, summed over its rows.
-    struct Loss {
-        var reconstruction = 0.0
-        var kl = 0.0
+    package struct Loss: Equatable {
+        package var reconstruction = 0.0
+        package var kl = 0.0
+
+        var isFinite: Bool { reconstruction.isFinite && kl.isFinite }
     }
 
-    /// `gather` writes the rows asked for into the batch; `draws` are this batch's own. Without a step the weights stay.
-    func run(rows count: Int, gather: (Range<Int>, UnsafeMutablePointer<Float>) -> Void, draws: RandomStream, step: AdamStep?) -> Loss {
+    /// `gather` writes the rows asked for into the batch; `draws` are this batch's own. Without a step the weights stay,
+    /// and also where the loss is not finite: what is broken can then still be found.
+    package func run(rows count: Int, gather: (Range<Int>, UnsafeMutablePointer<Float>) -> Void, draws: RandomStream, step: AdamStep?) -> Loss {
         let slabs = (count + Self.slabRows - 1) / Self.slabRows
         return withUnsafeTemporaryAllocation(of: Loss.self, capacity: slabs) { losses in
             pool.run(slabs) { slab in
@@ -92,17 +110,17 @@ final class DenseAutoencoder: @unchecked Sendable {
                 losses[slab] = forward(rows, draws)
                 if step != nil { backward(rows) }
             }
-            if let step {
-                pool.run(slices.count) { piece in
-                    let (layer, slice) = slices[piece]
-                    layers[layer].update(slice: slice, input(of: layer), batch: count, step: step, scratch: scratch[piece].pointer)
-                }
-            }
             // In the order of the slabs, whoever did them.
-            return losses.reduce(into: Loss()) {
+            let loss = losses.reduce(into: Loss()) {
                 $0.reconstruction += $1.reconstruction
                 $0.kl += $1.kl
             }
+            guard let step, loss.isFinite else { return loss }
+            pool.run(slices.count) { piece in
+                let (layer, slice) = slices[piece]
+                layers[layer].update(slice: slice, input(of: layer), batch: count, step: step, scratch: scratch[piece].pointer)
+            }
+            return loss
         }
     }
 
@@ -218,18 +236,24 @@ final class DenseAutoencoder: @unchecked Sendable {
 
     // MARK: Faults
 
+    /// The first layer whose weights hold a NaN or an infinity.
+    func brokenWeights() -> String? {
+        zip(layerNames, layers).first { isBroken($1.parameters, $1.parameters.count) }.map { "the weights of \($0.0)" }
+    }
+
+    private func isBroken(_ buffer: FloatBuffer, _ count: Int) -> Bool {
+        !UnsafeBufferPointer(start: buffer.pointer, count: count).allSatisfy(\.isFinite)
+    }
+
     /// In the order of the computation, the first part that holds a NaN or an infinity.
-    func firstNotFinite(rows: Int) -> String {
-        func isBroken(_ buffer: FloatBuffer, _ count: Int) -> Bool {
-            !UnsafeBufferPointer(start: buffer.pointer, count: count).allSatisfy(\.isFinite)
-        }
+    func firstNotFinite(rows: Int, _ loss: Loss) -> String {
+        if let weights = brokenWeights() { return weights }
         for (index, (name, layer)) in zip(layerNames, layers).enumerated() {
-            if isBroken(layer.parameters, layer.parameters.count) { return "the weights of \(name)" }
             if isBroken(layer.values, rows * layer.outputs) { return "the output of \(name)" }
-            if index == encoder.count, configuration.kind.samples, isBroken(z, rows * configuration.latent) {
-                return "the draw of z, through exp(logvar / 2),"
-            }
+            guard index == encoder.count, configuration.kind.samples else { continue }
+            if isBroken(z, rows * configuration.latent) { return "the draw of z, through exp(logvar / 2)," }
+            if !loss.kl.isFinite { return "the KL term, through exp(logvar)," }
         }
-        return "the loss"
+        return "the reconstruction's loss"
     }
 }
