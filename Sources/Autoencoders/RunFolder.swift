@@ -8,6 +8,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     public var data: String
     public var shape: [Int]
     public var hidden: [Int]
+    /// Channels of a convolutional body.
+    public var channels: [Int]?
     public var latent: Int
     public var likelihood: String
     public var beta: Double
@@ -19,7 +21,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     public var seed: UInt64
 
     enum CodingKeys: String, CodingKey {
-        case model, data, shape, hidden, latent, likelihood, beta, sigma, epochs, batch, learningRate = "lr", seed
+        case model, data, shape, hidden, channels = "conv", latent, likelihood, beta, sigma, epochs, batch, learningRate = "lr", seed
     }
 
     public init(_ configuration: ModelConfiguration, data: String, options: TrainingOptions) {
@@ -27,6 +29,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
         self.data = data
         shape = configuration.shape
         hidden = configuration.hidden
+        channels = configuration.channels.isEmpty ? nil : configuration.channels
         latent = configuration.latent
         likelihood = configuration.likelihood.rawValue
         beta = configuration.beta
@@ -44,9 +47,11 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
         }
         let sizes = shape + hidden + [latent]
         guard !shape.isEmpty, sizes.allSatisfy({ (1...1_000_000).contains($0) }), shape.reduce(1, { min($0 * $1, 1 << 40) }) <= 1 << 26 else { return nil }
-        var configuration = ModelConfiguration(kind: kind, shape: shape, hidden: hidden, latent: latent, likelihood: likelihood, beta: beta)
+        var configuration = ModelConfiguration(
+            kind: kind, shape: shape, hidden: hidden, latent: latent, likelihood: likelihood, beta: beta,
+            body: channels.map { .convolutional($0) })
         configuration.sigma = sigma ?? 1
-        guard configuration.sigma > 0, configuration.sigma.isFinite else { return nil }
+        guard configuration.sigma > 0, configuration.sigma.isFinite, configuration.problem == nil else { return nil }
         return configuration
     }
 }

@@ -82,7 +82,7 @@ public final class Trainer {
 
     /// Begins with another model's weights instead of fresh ones.
     public func begin(with model: TrainedModel) {
-        for (own, other) in zip(network.parameters, model.weights) { _ = own.numbers.update(fromContentsOf: other.numbers) }
+        for (own, other) in zip(network.parameters, model.weights) { own.set(other.numbers) }
     }
 
     public var batchesPerEpoch: Int { (train.count + options.batch - 1) / options.batch }
@@ -156,19 +156,19 @@ public final class Trainer {
 
     /// Weights, then Adam's moments with the suffixes `.m` and `.v`.
     public var tensors: [(name: String, shape: [Int], numbers: [Float])] {
-        network.parameters.map { ($0.name, $0.shape, Array($0.numbers)) }
-            + network.moments.map { ($0.name, $0.shape, Array($0.numbers)) }
+        network.parameters.map { ($0.name, $0.shape, $0.numbers) }
+            + network.moments.map { ($0.name, $0.shape, $0.numbers) }
     }
 
     public var weights: [(name: String, shape: [Int], numbers: [Float])] {
-        network.parameters.map { ($0.name, $0.shape, Array($0.numbers)) }
+        network.parameters.map { ($0.name, $0.shape, $0.numbers) }
     }
 
     /// Puts a checkpoint's tensors and position in place; false if a tensor is missing or of another shape.
     public func restore(_ tensors: [String: (shape: [Int], numbers: [Float])], position: Position) -> Bool {
-        for (name, shape, numbers) in network.parameters + network.moments {
-            guard let found = tensors[name], found.shape == shape else { return false }
-            _ = numbers.update(fromContentsOf: found.numbers)
+        for parameter in network.parameters + network.moments {
+            guard let found = tensors[parameter.name], found.shape == parameter.shape else { return false }
+            parameter.set(found.numbers)
         }
         self.position = position
         return true
@@ -192,9 +192,9 @@ public final class TrainedModel {
     /// nil if a weight is missing or of another shape.
     public init?(_ configuration: ModelConfiguration, weights: [String: (shape: [Int], numbers: [Float])], threads: Int? = nil) {
         network = DenseAutoencoder(configuration, batch: 256, pool: WorkerPool(threads: threads))
-        for (name, shape, numbers) in network.parameters {
-            guard let found = weights[name], found.shape == shape else { return nil }
-            _ = numbers.update(fromContentsOf: found.numbers)
+        for parameter in network.parameters {
+            guard let found = weights[parameter.name], found.shape == parameter.shape else { return nil }
+            parameter.set(found.numbers)
         }
     }
 
@@ -219,7 +219,7 @@ public final class TrainedModel {
     public func outputs(of codes: [Float]) -> [Float] { network.outputs(of: codes) }
 
     public var weights: [(name: String, shape: [Int], numbers: [Float])] {
-        network.parameters.map { ($0.name, $0.shape, Array($0.numbers)) }
+        network.parameters.map { ($0.name, $0.shape, $0.numbers) }
     }
 
     /// Decoder means of n codes drawn from the prior.

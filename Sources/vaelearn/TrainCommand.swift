@@ -9,7 +9,8 @@ enum TrainCommand: Command {
     static let name = "train"
     static let summary = "trains a model"
     static let options: [Option] = [
-        .value("data"), .value("epochs"), .value("latent"), .value("hidden"), .value("batch"), .value("lr"), .value("beta"),
+        .value("data"), .value("epochs"), .value("latent"), .value("hidden"),
+        .flag("conv") { $0.first?.isNumber == true }, .value("batch"), .value("lr"), .value("beta"),
         .value("likelihood"), .value("seed"), .value("threads"), .value("out"), .flag("resume"), .flag("quiet"),
     ]
     static let help = """
@@ -24,6 +25,7 @@ enum TrainCommand: Command {
           --epochs N         10
           --latent N         latent dimensions, 20
           --hidden 400,200   sizes of the hidden layers, 400
+          --conv [32,64]     convolutions instead, halving a picture each time, to this many channels
           --batch N          items a step, 128
           --lr X             Adam's learning rate, 0.001
           --beta X           weight of the KL term, 1
@@ -51,7 +53,7 @@ enum TrainCommand: Command {
         options.seed = try arguments.seed() ?? options.seed
         options.threads = try positive(arguments, "threads")
         let latent = try positive(arguments, "latent") ?? 20
-        let hidden = try hidden(arguments)
+        let body = try body(arguments)
         let beta = try number(arguments, "beta", above: -.leastNonzeroMagnitude) ?? (kind == .betaVAE ? 4 : 1)
         let likelihood = try likelihood(arguments)
 
@@ -61,7 +63,7 @@ enum TrainCommand: Command {
         guard train.count > 0, train.featureCount > 0 else { throw CommandError.badInput("\(shown(dataName)) holds no items to train on.") }
         let inUnit = train.items.allSatisfy { $0 >= 0 && $0 <= 1 }
         let configuration = ModelConfiguration(
-            kind: kind, shape: train.shape, hidden: hidden, latent: latent, likelihood: likelihood ?? (inUnit ? .bernoulli : .gaussian), beta: beta)
+            kind: kind, shape: train.shape, latent: latent, likelihood: likelihood ?? (inUnit ? .bernoulli : .gaussian), beta: beta)
         let trainer: Trainer
         do {
             trainer = try Trainer(configuration, train: train, test: test, options: options)
