@@ -55,6 +55,7 @@ let package = Package(
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff"], resources: [.copy("Fixtures")]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+        .testTarget(name: "AutoencodersTests", dependencies: ["Autoencoders", "Autodiff", "Datasets", "Networks"], swiftSettings: optimised),
         .testTarget(name: "FiguresTests", dependencies: ["Figures"]),
         .testTarget(name: "MarkupTests", dependencies: ["Markup"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),

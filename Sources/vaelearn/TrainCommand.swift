@@ -53,7 +53,7 @@ enum TrainCommand: Command {
         options.seed = try arguments.seed() ?? options.seed
         options.threads = try positive(arguments, "threads")
         let latent = try positive(arguments, "latent") ?? 20
-        let body = try body(arguments)
+        let body = try body(arguments, kind)
         let beta = try number(arguments, "beta", above: -.leastNonzeroMagnitude) ?? (kind == .betaVAE ? 4 : 1)
         let likelihood = try likelihood(arguments)
 
@@ -63,7 +63,8 @@ enum TrainCommand: Command {
         guard train.count > 0, train.featureCount > 0 else { throw CommandError.badInput("\(shown(dataName)) holds no items to train on.") }
         let inUnit = train.items.allSatisfy { $0 >= 0 && $0 <= 1 }
         let configuration = ModelConfiguration(
-            kind: kind, shape: train.shape, latent: latent, likelihood: likelihood ?? (inUnit ? .bernoulli : .gaussian), beta: beta)
+            kind: kind, shape: train.shape, latent: latent, likelihood: likelihood ?? (inUnit ? .bernoulli : .gaussian), beta: beta, body: body)
+        if let problem = configuration.problem { throw CommandError.wrongUse("\(problem).", hint: "leave --conv out, or change its channels") }
         let trainer: Trainer
         do {
             trainer = try Trainer(configuration, train: train, test: test, options: options)
@@ -92,11 +93,21 @@ enum TrainCommand: Command {
         return number
     }
 
-    private static func hidden(_ arguments: Arguments) throws -> [Int] {
-        guard let text = arguments.value("hidden") else { return [400] }
-        return try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+    private static func body(_ arguments: Arguments, _ kind: ModelConfiguration.Kind) throws -> ModelConfiguration.Body {
+        if let text = arguments.value("conv") {
+            guard !arguments.has("hidden") else {
+                throw CommandError.wrongUse("--conv and --hidden exclude each other.", hint: "leave one of them out")
+            }
+            return .convolutional(text.isEmpty ? [32, 64] : try sizes(text, "conv", example: "32,64"))
+        }
+        let hidden = try arguments.value("hidden").map { try sizes($0, "hidden", example: "400,200") } ?? [400]
+        return .dense(kind == .linearVAE ? [] : hidden)
+    }
+
+    private static func sizes(_ text: String, _ option: String, example: String) throws -> [Int] {
+        try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
             guard let size = Int(part), (1...100_000).contains(size) else {
-                throw CommandError.wrongUse("--hidden needs sizes with commas between them, not \"\(shown(text))\".", hint: "--hidden 400,200")
+                throw CommandError.wrongUse("--\(option) needs sizes with commas between them, not \"\(shown(text))\".", hint: "--\(option) \(example)")
             }
             return size
         }
