@@ -25,15 +25,13 @@ final class ConvolutionLayer: AutoencoderLayer, @unchecked Sendable {
     private let shares: FloatBuffer
     private let outputChannels: Int
 
-    private static let imagesAtOnce = 4
+    static let imagesAtOnce = 4
     /// Weights in a slice: about this many.
     private static let sliceSize = 8192
 
-    /// `windows` tells the sizes of both images and the large one's channels, `depth` the small one's.
-    init(_ windows: HalvingWindows, depth: Int, isTransposed: Bool, relu: Bool, batch: Int, slabs: Int) {
-        (self.windows, self.depth, self.isTransposed, self.relu) = (windows, depth, isTransposed, relu)
-        let large = windows.imageSize, small = windows.positions * depth
-        (inputs, outputs) = isTransposed ? (small, large) : (large, small)
+    init(_ plan: LayerPlan, _ windows: HalvingWindows, depth: Int, isTransposed: Bool, batch: Int, slabs: Int) {
+        (self.windows, self.depth, self.isTransposed) = (windows, depth, isTransposed)
+        (inputs, outputs, relu, parts) = (plan.inputs, plan.outputs, plan.relu, plan.parts)
         outputChannels = isTransposed ? windows.channels : depth
         let weights = depth * windows.windowSize, count = weights + outputChannels
         parameters = FloatBuffer(count)
@@ -43,14 +41,6 @@ final class ConvolutionLayer: AutoencoderLayer, @unchecked Sendable {
         values = FloatBuffer(batch * outputs)
         slopes = FloatBuffer(batch * outputs)
         shares = FloatBuffer(slabs * count)
-        // PyTorch takes the second axis of the weights for the inputs', in the transposed convolution too.
-        let fanIn = windows.windowSize
-        parts = [
-            ParameterPart(
-                name: "weight", shape: [depth, windows.channels, 4, 4], start: 0, fanIn: fanIn,
-                outer: depth, channels: windows.channels, places: 16),
-            ParameterPart(name: "bias", shape: [outputChannels], start: weights, fanIn: fanIn),
-        ]
     }
 
     private var weightCount: Int { depth * windows.windowSize }

@@ -5,36 +5,43 @@ import Autodiff
 ///
 ///     x → encoder → (μ, v = log σ²) → z = μ + e^(v/2) ε → decoder → logits or mean
 ///     loss = −log p(x|z) + β·KL(N(μ, σ²) ‖ N(0, 1)), summed over pixels, latents and rows
-final class DenseAutoencoder: @unchecked Sendable {
+package final class DenseAutoencoder: @unchecked Sendable {
     let configuration: ModelConfiguration
     let batch: Int
-    private let encoder: [any AutoencoderLayer]
-    private let posterior: DenseLayer
-    private let output: any AutoencoderLayer
     private let x: FloatBuffer, noise: FloatBuffer, z: FloatBuffer, zSlopes: FloatBuffer
     private let pool: WorkerPool
     private let scratch: [FloatBuffer]
     /// A slice of a layer's weights each, the longest first.
     private let slices: [(layer: Int, slice: Int)]
+    /// In the order of the computation.
     private let layers: [any AutoencoderLayer]
     private let layerNames: [String]
+    /// Which of them is the posterior: to (μ, v) side by side, or to the code.
+    private let middle: Int
     /// For the layers to work in, one for each slab.
     private let workspaces: [FloatBuffer]
     /// Rows that go through the network together: pieces of the work, whatever the number of threads.
     private let slabRows: Int
 
-    init(_ configuration: ModelConfiguration, batch: Int, pool: WorkerPool) {
+    /// What it takes in memory.
+    static func bytes(_ configuration: ModelConfiguration, batch: Int) -> Double {
+        let slabs = (batch + configuration.body.slabRows - 1) / configuration.body.slabRows
+        let layers = LayerPlan.all(configuration).reduce(0) { $0 + $1.bytes(batch: batch, slabs: slabs) }
+        return layers + 4 * Double(batch) * Double(configuration.inputs + 3 * configuration.latent)
+    }
+
+    package init(_ configuration: ModelConfiguration, batch: Int, pool: WorkerPool) {
         self.configuration = configuration
         self.batch = batch
         self.pool = pool
         slabRows = configuration.body.slabRows
-        let slabs = (batch + slabRows - 1) / slabRows
-        let made = ModelLayers(configuration, batch: batch, slabs: slabs), layers = made.all
-        (encoder, posterior, output) = (made.encoder, made.posterior, made.output)
-        (self.layers, layerNames) = (layers, made.names)
+        let slabs = (batch + slabRows - 1) / slabRows, plan = LayerPlan.all(configuration), latent = configuration.latent
+        let layers = plan.map { $0.layer(batch: batch, slabs: slabs) }
+        self.layers = layers
+        layerNames = plan.map(\.name)
+        middle = configuration.body.depth
         let room = layers.map(\.workspaceCount).max() ?? 0
         workspaces = (0..<slabs).map { _ in FloatBuffer(room) }
-        let latent = configuration.latent
         x = FloatBuffer(batch * configuration.inputs)
         noise = FloatBuffer(batch * latent)
         z = FloatBuffer(batch * latent)
@@ -46,26 +53,26 @@ final class DenseAutoencoder: @unchecked Sendable {
     }
 
     /// A parameter, or a moment of it, by its name and shape outside.
-    struct Parameter {
-        let name: String
-        let layer: any AutoencoderLayer
-        let part: ParameterPart
+    package struct Parameter {
+        package let name: String
+        fileprivate let layer: any AutoencoderLayer
+        fileprivate let part: ParameterPart
         fileprivate let buffer: FloatBuffer
 
-        var shape: [Int] { part.shape }
-        var numbers: [Float] { part.numbers(in: buffer) }
+        package var shape: [Int] { part.shape }
+        package var numbers: [Float] { part.numbers(in: buffer) }
 
-        func set(_ numbers: [Float]) {
+        package func set(_ numbers: [Float]) {
             part.set(numbers, in: buffer)
             layer.parametersWereSet()
         }
     }
 
     /// In the order of the network.
-    var parameters: [Parameter] { named(suffix: "") { $0.parameters } }
+    package var parameters: [Parameter] { named(suffix: "") { $0.parameters } }
 
     /// Adam's moments of each parameter.
-    var moments: [Parameter] { named(suffix: ".m") { $0.firstMoment } + named(suffix: ".v") { $0.secondMoment } }
+    package var moments: [Parameter] { named(suffix: ".m") { $0.firstMoment } + named(suffix: ".v") { $0.secondMoment } }
 
     private func named(suffix: String, _ buffer: (any AutoencoderLayer) -> FloatBuffer) -> [Parameter] {
         zip(layerNames, layers).flatMap { name, layer in
@@ -73,20 +80,26 @@ final class DenseAutoencoder: @unchecked Sendable {
         }
     }
 
-    func initialise(from stream: RandomStream) {
+    package func initialise(from stream: RandomStream) {
         for (name, layer) in zip(layerNames, layers) { layer.initialise(from: stream, name: name) }
     }
+
+    private var posterior: any AutoencoderLayer { layers[middle] }
+    private var output: any AutoencoderLayer { layers[layers.count - 1] }
 
     // MARK: One batch
 
     /// Loss of a batch in nats, summed over its rows.
-    struct Loss {
-        var reconstruction = 0.0
-        var kl = 0.0
+    package struct Loss: Equatable {
+        package var reconstruction = 0.0
+        package var kl = 0.0
+
+        var isFinite: Bool { reconstruction.isFinite && kl.isFinite }
     }
 
-    /// `gather` writes the rows asked for into the batch; `draws` are this batch's own. Without a step the weights stay.
-    func run(rows count: Int, gather: (Range<Int>, UnsafeMutablePointer<Float>) -> Void, draws: RandomStream, step: AdamStep?) -> Loss {
+    /// `gather` writes the rows asked for into the batch; `draws` are this batch's own. Without a step the weights stay,
+    /// and also where the loss is not finite: what is broken can then still be found.
+    package func run(rows count: Int, gather: (Range<Int>, UnsafeMutablePointer<Float>) -> Void, draws: RandomStream, step: AdamStep?) -> Loss {
         let slabs = (count + slabRows - 1) / slabRows
         return withUnsafeTemporaryAllocation(of: Loss.self, capacity: slabs) { losses in
             pool.run(slabs) { slab in
@@ -95,24 +108,24 @@ final class DenseAutoencoder: @unchecked Sendable {
                 losses[slab] = forward(rows, draws, slab)
                 if step != nil { backward(rows, slab) }
             }
-            if let step {
-                pool.run(slices.count) { piece in
-                    let (layer, slice) = slices[piece]
-                    layers[layer].update(slice: slice, input(of: layer), batch: count, slabs: slabs, step: step, scratch: scratch[piece].pointer)
-                }
-            }
             // In the order of the slabs, whoever did them.
-            return losses.reduce(into: Loss()) {
+            let loss = losses.reduce(into: Loss()) {
                 $0.reconstruction += $1.reconstruction
                 $0.kl += $1.kl
             }
+            guard let step, loss.isFinite else { return loss }
+            pool.run(slices.count) { piece in
+                let (layer, slice) = slices[piece]
+                layers[layer].update(slice: slice, input(of: layer), batch: count, slabs: slabs, step: step, scratch: scratch[piece].pointer)
+            }
+            return loss
         }
     }
 
     /// What a layer saw: the data, the layer before, or the draw of z.
     private func input(of layer: Int) -> UnsafePointer<Float> {
         if layer == 0 { return UnsafePointer(x.pointer) }
-        if layer == encoder.count + 1 { return UnsafePointer(configuration.kind.samples ? z.pointer : posterior.values.pointer) }
+        if layer == middle + 1 { return UnsafePointer(configuration.kind.samples ? z.pointer : posterior.values.pointer) }
         return UnsafePointer(layers[layer - 1].values.pointer)
     }
 
@@ -127,7 +140,7 @@ final class DenseAutoencoder: @unchecked Sendable {
     private func forward(_ rows: Range<Int>, _ draws: RandomStream, _ slab: Int) -> Loss {
         let latent = configuration.latent
         var loss = Loss()
-        forward(0...encoder.count, rows, slab)
+        forward(0...middle, rows, slab)
         if configuration.kind.samples {
             let at = rows.lowerBound * latent
             let room = UnsafeMutableBufferPointer(start: noise.pointer + at, count: rows.count * latent)
@@ -135,7 +148,7 @@ final class DenseAutoencoder: @unchecked Sendable {
             loss.kl = TrainingKernels.reparameterize(
                 posterior.values.pointer + 2 * at, noise.pointer + at, into: z.pointer + at, rows: rows.count, latent: latent)
         }
-        forward((encoder.count + 1)...(layers.count - 1), rows, slab)
+        forward((middle + 1)...(layers.count - 1), rows, slab)
         let at = rows.lowerBound * configuration.inputs, count = rows.count * configuration.inputs
         switch configuration.likelihood {
         case .bernoulli:
@@ -152,18 +165,18 @@ final class DenseAutoencoder: @unchecked Sendable {
 
     private func backward(_ rows: Range<Int>, _ slab: Int) {
         let latent = configuration.latent, at = rows.lowerBound * latent
-        for layer in ((encoder.count + 2)..<layers.count).reversed() {
+        for layer in ((middle + 2)..<layers.count).reversed() {
             backward(layer, into: layers[layer - 1].slopes, rows, slab)
         }
         if configuration.kind.samples {
-            backward(encoder.count + 1, into: zSlopes, rows, slab)
+            backward(middle + 1, into: zSlopes, rows, slab)
             TrainingKernels.reparameterizeBack(
                 posterior.values.pointer + 2 * at, z: z.pointer + at, dz: zSlopes.pointer + at, slope: posterior.slopes.pointer + 2 * at,
                 rows: rows.count, latent: latent, beta: Float(configuration.beta))
         } else {
-            backward(encoder.count + 1, into: posterior.slopes, rows, slab)
+            backward(middle + 1, into: posterior.slopes, rows, slab)
         }
-        for layer in (0...encoder.count).reversed() {
+        for layer in (0...middle).reversed() {
             backward(layer, into: layer == 0 ? nil : layers[layer - 1].slopes, rows, slab)
         }
     }
@@ -173,7 +186,7 @@ final class DenseAutoencoder: @unchecked Sendable {
     /// Rows of (μ, v), or codes, for items [n, inputs].
     func encode(_ items: [Float]) -> [Float] {
         inBatches(items, width: configuration.inputs, into: x, result: posterior) { rows, slab in
-            forward(0...encoder.count, rows, slab)
+            forward(0...middle, rows, slab)
         }
     }
 
@@ -190,7 +203,7 @@ final class DenseAutoencoder: @unchecked Sendable {
     func outputs(of codes: [Float]) -> [Float] {
         let first = configuration.kind.samples ? z : posterior.values
         return inBatches(codes, width: configuration.latent, into: first, result: output) { rows, slab in
-            forward((encoder.count + 1)...(layers.count - 1), rows, slab)
+            forward((middle + 1)...(layers.count - 1), rows, slab)
         }
     }
 
@@ -229,18 +242,24 @@ final class DenseAutoencoder: @unchecked Sendable {
 
     // MARK: Faults
 
+    /// The first layer whose weights hold a NaN or an infinity.
+    func brokenWeights() -> String? {
+        zip(layerNames, layers).first { isBroken($1.parameters, $1.parameters.count) }.map { "the weights of \($0.0)" }
+    }
+
+    private func isBroken(_ buffer: FloatBuffer, _ count: Int) -> Bool {
+        !UnsafeBufferPointer(start: buffer.pointer, count: count).allSatisfy(\.isFinite)
+    }
+
     /// In the order of the computation, the first part that holds a NaN or an infinity.
-    func firstNotFinite(rows: Int) -> String {
-        func isBroken(_ buffer: FloatBuffer, _ count: Int) -> Bool {
-            !UnsafeBufferPointer(start: buffer.pointer, count: count).allSatisfy(\.isFinite)
-        }
+    func firstNotFinite(rows: Int, _ loss: Loss) -> String {
+        if let weights = brokenWeights() { return weights }
         for (index, (name, layer)) in zip(layerNames, layers).enumerated() {
-            if isBroken(layer.parameters, layer.parameters.count) { return "the weights of \(name)" }
             if isBroken(layer.values, rows * layer.outputs) { return "the output of \(name)" }
-            if index == encoder.count, configuration.kind.samples, isBroken(z, rows * configuration.latent) {
-                return "the draw of z, through exp(logvar / 2),"
-            }
+            guard index == middle, configuration.kind.samples else { continue }
+            if isBroken(z, rows * configuration.latent) { return "the draw of z, through exp(logvar / 2)," }
+            if !loss.kl.isFinite { return "the KL term, through exp(logvar)," }
         }
-        return "the loss"
+        return "the reconstruction's loss"
     }
 }

@@ -10,27 +10,14 @@ final class DenseLayer: AutoencoderLayer, @unchecked Sendable {
     /// Rows of W in a slice: about this many numbers, so that slice and moments stay in the cache.
     private static let sliceSize = 24_000
 
-    /// Where a row of x, or of y, is an image, its channels stand last here, and first in the parameters as seen outside.
-    init(inputs: Int, outputs: Int, relu: Bool, batch: Int, inputChannels: Int = 1, outputChannels: Int = 1) {
-        precondition(inputChannels == 1 || outputChannels == 1, "one side at most is an image")
-        (self.inputs, self.outputs, self.relu) = (inputs, outputs, relu)
+    init(_ plan: LayerPlan, batch: Int) {
+        (inputs, outputs, relu, parts) = (plan.inputs, plan.outputs, plan.relu, plan.parts)
         let count = outputs * inputs + outputs
         parameters = FloatBuffer(count)
         firstMoment = FloatBuffer(count)
         secondMoment = FloatBuffer(count)
         values = FloatBuffer(batch * outputs)
         slopes = FloatBuffer(batch * outputs)
-        let weight = inputChannels > 1
-            ? (outer: outputs, channels: inputChannels, places: inputs / inputChannels)
-            : (outer: 1, channels: outputChannels, places: outputs / outputChannels)
-        parts = [
-            ParameterPart(
-                name: "weight", shape: [outputs, inputs], start: 0, fanIn: inputs,
-                outer: weight.outer, channels: weight.channels, places: weight.places),
-            ParameterPart(
-                name: "bias", shape: [outputs], start: outputs * inputs, fanIn: inputs,
-                channels: outputChannels, places: outputs / outputChannels),
-        ]
     }
 
     var bias: UnsafeMutablePointer<Float> { parameters.pointer + outputs * inputs }

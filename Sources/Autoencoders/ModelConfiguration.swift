@@ -25,6 +25,13 @@ public struct ModelConfiguration: Sendable, Equatable {
         /// Convolutions with 4x4 windows, stride 2 and padding 1 to images of these many channels, and transposed ones back.
         case convolutional([Int])
 
+        /// Layers on each side, the one to or from the latent variables apart.
+        var depth: Int {
+            switch self {
+            case let .dense(sizes), let .convolutional(sizes): sizes.count
+            }
+        }
+
         /// Rows that go through the network together: an image's work is larger in convolutions.
         var slabRows: Int { if case .dense = self { 32 } else { 16 } }
     }

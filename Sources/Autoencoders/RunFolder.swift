@@ -1,5 +1,6 @@
 import Autodiff
 import FoundationEssentials
+import Glibc
 import Networks
 
 /// What a run was asked for: all that `config.json` holds.
@@ -40,13 +41,29 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
         seed = options.seed
     }
 
-    /// nil where it names a model or a likelihood that does not exist, or sizes that make no network.
+    /// The first option in which `other` would be another training than this one, and the two values. More epochs are
+    /// the same training, and the threads change nothing.
+    public func difference(from other: RunConfiguration) -> (option: String, own: String, other: String)? {
+        func text(_ sizes: [Int]) -> String { sizes.isEmpty ? "none" : sizes.map(String.init).joined(separator: ",") }
+        let options = [
+            ("model", model, other.model), ("data", data, other.data), ("conv", text(channels ?? []), text(other.channels ?? [])),
+            ("hidden", text(hidden), text(other.hidden)),
+            ("latent", "\(latent)", "\(other.latent)"), ("batch", "\(batch)", "\(other.batch)"), ("lr", "\(learningRate)", "\(other.learningRate)"),
+            ("beta", "\(beta)", "\(other.beta)"), ("likelihood", likelihood, other.likelihood), ("seed", "\(seed)", "\(other.seed)"),
+            ("data", "items of shape \(shape)", "items of shape \(other.shape)"),
+        ]
+        return options.first { $0.1 != $0.2 }.map { ($0.0, $0.1, $0.2) }
+    }
+
+    /// nil where it names a model or a likelihood that does not exist, or numbers that make no network and no training.
     public var modelConfiguration: ModelConfiguration? {
         guard let kind = ModelConfiguration.Kind(rawValue: model), let likelihood = ModelConfiguration.Likelihood(rawValue: likelihood) else {
             return nil
         }
         let sizes = shape + hidden + [latent]
-        guard !shape.isEmpty, sizes.allSatisfy({ (1...1_000_000).contains($0) }), shape.reduce(1, { min($0 * $1, 1 << 40) }) <= 1 << 26 else { return nil }
+        guard !shape.isEmpty, sizes.allSatisfy({ (1...1_000_000).contains($0) }), shape.reduce(1, { min($0 * $1, 1 << 40) }) <= 1 << 26,
+            beta.isFinite, beta >= 0, learningRate.isFinite, learningRate > 0, (1...10_000_000).contains(batch), (1...10_000_000).contains(epochs)
+        else { return nil }
         var configuration = ModelConfiguration(
             kind: kind, shape: shape, hidden: hidden, latent: latent, likelihood: likelihood, beta: beta,
             body: channels.map { .convolutional($0) })
@@ -76,12 +93,29 @@ public struct RunFolder {
 
     // MARK: Writing
 
+    /// Makes the folder where there is none, and takes away what a run that was killed left unfinished in it.
     public func create() throws(RunFolderError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw RunFolderError(description: "the folder \(path) cannot be made")
+        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        // Asked once more for the reason.
+        if mkdir(path, 0o777) != 0, let names = try? FileManager.default.contentsOfDirectory(atPath: path) {
+            for name in names where name.hasSuffix(".part") && Self.isOwn(name) { unlink(file(name)) }
+            return
         }
+        let reason = errno == EEXIST ? "a file of that name is there" : String(cString: strerror(errno))
+        throw RunFolderError(description: "the folder \(path) cannot be made: \(reason)", hint: "choose another with --out")
+    }
+
+    /// Takes an earlier run's files away, so that none of them is taken for this one's.
+    public func clear() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where Self.isOwn(name) { unlink(file(name)) }
+    }
+
+    private static let fileNames = ["config.json", "history.csv", "model.safetensors", "training.safetensors"]
+
+    /// A file that a run writes, whole or unfinished.
+    private static func isOwn(_ name: String) -> Bool {
+        let isPicture = (name.hasPrefix("samples_epoch_") || name.hasPrefix("recon_epoch_")) && name.contains(".png")
+        return isPicture || fileNames.contains(name) || name.hasSuffix(".part") && fileNames.contains { name.hasPrefix($0 + ".") }
     }
 
     public func write(_ configuration: RunConfiguration) throws {
@@ -115,11 +149,14 @@ public struct RunFolder {
     // MARK: Reading
 
     public func readConfiguration() throws(RunFolderError) -> RunConfiguration {
-        guard let data = FileManager.default.contents(atPath: file("config.json")) else {
+        var information = stat()
+        guard stat(file("config.json"), &information) == 0, information.st_mode & S_IFMT == S_IFREG, information.st_size < 1 << 20,
+            let data = FileManager.default.contents(atPath: file("config.json"))
+        else {
             throw RunFolderError(description: "\(file("config.json")) cannot be read", hint: "name a run folder that vaelearn train made, or the model.safetensors in it")
         }
         guard let configuration = try? JSONDecoder().decode(RunConfiguration.self, from: data), configuration.modelConfiguration != nil else {
-            throw RunFolderError(description: "\(file("config.json")) is not the configuration of a model")
+            throw RunFolderError(description: "\(file("config.json")) is not the configuration of a model", hint: "train the model again: vaelearn train vae")
         }
         return configuration
     }
@@ -156,7 +193,7 @@ public struct RunFolder {
         position.kl = try number("kl") { Double($0) }
         guard trainer.restore(try tensors(stored), position: position) else {
             throw RunFolderError(
-                description: "\(file("training.safetensors")) is of another network", hint: "resume with the options that the run was begun with")
+                description: "\(file("training.safetensors")) does not fit config.json and the data", hint: "train anew without --resume")
         }
     }
 
@@ -164,7 +201,7 @@ public struct RunFolder {
         let configuration = try readConfiguration().modelConfiguration!
         let stored = try SafetensorsFile(path: file("model.safetensors"))
         guard let model = TrainedModel(configuration, weights: try tensors(stored), threads: threads) else {
-            throw RunFolderError(description: "\(file("model.safetensors")) does not hold the network that config.json describes")
+            throw RunFolderError(description: "\(file("model.safetensors")) does not hold the network that config.json describes", hint: "the two files belong to different runs, or one is damaged")
         }
         return model
     }

@@ -1,5 +1,6 @@
 import Autodiff
 import Datasets
+import Glibc
 
 public struct TrainingOptions: Sendable {
     public var epochs = 10
@@ -25,12 +26,15 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case notFinite(part: String, epoch: Int, step: Int)
     case dataOutsideUnitInterval
     case dataNotFinite
+    /// The network and a batch would not fit in memory.
+    case tooLarge(gigabytes: Double)
 
     public var description: String {
         switch self {
         case let .notFinite(part, epoch, step): "\(part) became NaN or infinite in epoch \(epoch), step \(step)"
         case .dataOutsideUnitInterval: "the Bernoulli likelihood needs data from 0 to 1"
         case .dataNotFinite: "the data hold NaN or infinite numbers"
+        case let .tooLarge(gigabytes): "this network and its batch need \(Int(gigabytes.rounded(.up))) GB of memory, more than this machine can spare"
         }
     }
 
@@ -39,6 +43,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .notFinite: "lower the learning rate; the last checkpoint before is kept"
         case .dataOutsideUnitInterval: "use --likelihood gaussian, or scale the data"
         case .dataNotFinite: "clean the data first"
+        case .tooLarge: "ask for less with --hidden, --conv, --latent or --batch"
         }
     }
 }
@@ -66,6 +71,8 @@ public final class Trainer {
     }
 
     public init(_ configuration: ModelConfiguration, train: Dataset, test: Dataset, options: TrainingOptions) throws(TrainingError) {
+        precondition(configuration.problem == nil, configuration.problem ?? "")
+        precondition(train.count > 0 && train.featureCount == configuration.inputs && test.featureCount == configuration.inputs)
         for data in [train, test] {
             guard data.items.allSatisfy(\.isFinite) else { throw .dataNotFinite }
             if configuration.likelihood == .bernoulli, !data.items.allSatisfy({ $0 >= 0 && $0 <= 1 }) {
@@ -76,7 +83,12 @@ public final class Trainer {
         self.options = options
         (self.train, self.test) = (train, test)
         stream = RandomStream(seed: options.seed, name: "training")
-        network = DenseAutoencoder(configuration, batch: options.batch, pool: WorkerPool(threads: options.threads))
+        // No batch is larger than the data.
+        let batch = min(options.batch, max(train.count, test.count))
+        let bytes = DenseAutoencoder.bytes(configuration, batch: batch)
+        let memory = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+        guard bytes <= memory / 2 else { throw .tooLarge(gigabytes: bytes / 1e9) }
+        network = DenseAutoencoder(configuration, batch: batch, pool: WorkerPool(threads: options.threads))
         network.initialise(from: stream.split("weights"))
     }
 
@@ -102,10 +114,10 @@ public final class Trainer {
             let count = min(options.batch, train.count - first)
             let step = AdamStep(position.steps + 1, rate: options.rate)
             let loss = network.run(
-                rows: count, gather: { rows, to in gather(train, rows.map { permutation[first + $0] }, into: to) },
+                rows: count, gather: { rows, to in gather(train, rows, into: to) { permutation[first + $0] } },
                 draws: noise.split(UInt64(position.steps)), step: step)
-            guard loss.reconstruction.isFinite, loss.kl.isFinite else {
-                throw .notFinite(part: network.firstNotFinite(rows: count), epoch: epoch, step: position.steps + 1)
+            guard loss.isFinite else {
+                throw .notFinite(part: network.firstNotFinite(rows: count, loss), epoch: epoch, step: position.steps + 1)
             }
             position.steps += 1
             position.batches += 1
@@ -114,10 +126,15 @@ public final class Trainer {
             let took = clock.now - start
             position.seconds += Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18
             progress(position)
-            if position.batches < batchesPerEpoch, shouldStop() { return nil }
+            if position.batches < batchesPerEpoch, shouldStop() {
+                try checkWeights(epoch)
+                return nil
+            }
         }
+        // The last step's own faults show in no loss yet.
+        try checkWeights(epoch)
         let n = Double(train.count), beta = configuration.beta
-        let tested = testLoss(epoch: epoch)
+        let tested = try testLoss(epoch: epoch)
         let record = EpochRecord(
             epoch: epoch, trainLoss: (position.reconstruction + beta * position.kl) / n,
             trainReconstruction: position.reconstruction / n, trainKL: position.kl / n,
@@ -128,26 +145,35 @@ public final class Trainer {
         return record
     }
 
-    /// The negative ELBO of an item of the test part by one draw of z: its two terms.
-    private func testLoss(epoch: Int) -> DenseAutoencoder.Loss {
+    /// What is to be saved must be fit to go on from.
+    private func checkWeights(_ epoch: Int) throws(TrainingError) {
+        if let part = network.brokenWeights() { throw .notFinite(part: part, epoch: epoch, step: position.steps) }
+    }
+
+    /// The negative ELBO of an item of the test part by one draw of z: its two terms; NaN where there are no items.
+    private func testLoss(epoch: Int) throws(TrainingError) -> DenseAutoencoder.Loss {
+        guard test.count > 0 else { return .init(reconstruction: .nan, kl: .nan) }
         let noise = stream.split("test noise").split(UInt64(epoch))
         var total = DenseAutoencoder.Loss()
         for (number, first) in stride(from: 0, to: test.count, by: options.batch).enumerated() {
+            let rows = min(options.batch, test.count - first)
             let loss = network.run(
-                rows: min(options.batch, test.count - first), gather: { rows, to in gather(test, rows.map { first + $0 }, into: to) },
+                rows: rows, gather: { rows, to in gather(test, rows, into: to) { first + $0 } },
                 draws: noise.split(UInt64(number)), step: nil)
+            guard loss.isFinite else { throw .notFinite(part: network.firstNotFinite(rows: rows, loss), epoch: epoch, step: position.steps) }
             total.reconstruction += loss.reconstruction
             total.kl += loss.kl
         }
-        let n = Double(max(1, test.count))
+        let n = Double(test.count)
         return .init(reconstruction: total.reconstruction / n, kl: total.kl / n)
     }
 
-    private func gather(_ data: Dataset, _ indices: [Int], into rows: UnsafeMutablePointer<Float>) {
-        let size = data.featureCount
+    @inline(__always)
+    private func gather(_ data: Dataset, _ rows: Range<Int>, into batch: UnsafeMutablePointer<Float>, _ item: (_ row: Int) -> Int) {
+        let size = configuration.inputs
         data.items.withUnsafeBufferPointer { items in
-            for (row, index) in indices.enumerated() {
-                (rows + row * size).update(from: items.baseAddress! + index * size, count: size)
+            for (place, row) in rows.enumerated() {
+                (batch + place * size).update(from: items.baseAddress! + item(row) * size, count: size)
             }
         }
     }
@@ -164,8 +190,12 @@ public final class Trainer {
         network.parameters.map { ($0.name, $0.shape, $0.numbers) }
     }
 
-    /// Puts a checkpoint's tensors and position in place; false if a tensor is missing or of another shape.
+    /// Puts a checkpoint's tensors and position in place; false if a tensor is missing or of another shape, or the position
+    /// is none of a training on these data in these batches.
     public func restore(_ tensors: [String: (shape: [Int], numbers: [Float])], position: Position) -> Bool {
+        guard (0...1_000_000_000).contains(position.epochs), (0..<batchesPerEpoch).contains(position.batches),
+            position.steps == position.epochs * batchesPerEpoch + position.batches
+        else { return false }
         for parameter in network.parameters + network.moments {
             guard let found = tensors[parameter.name], found.shape == parameter.shape else { return false }
             parameter.set(found.numbers)
@@ -189,13 +219,13 @@ public final class TrainedModel {
         network.initialise(from: RandomStream(seed: seed, name: "training").split("weights"))
     }
 
-    /// nil if a weight is missing or of another shape.
+    /// nil if a weight is missing or of another shape; looked at before a network of whatever size is made.
     public init?(_ configuration: ModelConfiguration, weights: [String: (shape: [Int], numbers: [Float])], threads: Int? = nil) {
-        network = DenseAutoencoder(configuration, batch: 256, pool: WorkerPool(threads: threads))
-        for parameter in network.parameters {
-            guard let found = weights[parameter.name], found.shape == parameter.shape else { return nil }
-            parameter.set(found.numbers)
+        for layer in LayerPlan.all(configuration) {
+            for part in layer.parts { guard weights[layer.name + "." + part.name]?.shape == part.shape else { return nil } }
         }
+        network = DenseAutoencoder(configuration, batch: 256, pool: WorkerPool(threads: threads))
+        for parameter in network.parameters { parameter.set(weights[parameter.name]!.numbers) }
     }
 
     public var configuration: ModelConfiguration { network.configuration }

@@ -6,8 +6,8 @@ import Synchronization
 /// and no piece depends on another: so the result is the same for any number of threads. While pieces run, numbers too
 /// small to be normal count as 0 on every thread that takes part (Adam's moments of dead inputs decay into them, and
 /// the processor is slow there); outside, nothing changes.
-final class WorkerPool: @unchecked Sendable {
-    let threadCount: Int
+package final class WorkerPool: @unchecked Sendable {
+    package let threadCount: Int
     private var threads: [pthread_t] = []
     private let generation = Atomic<Int>(0)
     private let next = Atomic<Int>(0)
@@ -18,7 +18,7 @@ final class WorkerPool: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init(threads count: Int? = nil) {
+    package init(threads count: Int? = nil) {
         threadCount = max(1, min(count ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)), 64))
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(wake, nil)
@@ -43,7 +43,7 @@ final class WorkerPool: @unchecked Sendable {
     }
 
     /// Runs `body` for each number below `count`, on all threads, and returns when all are done.
-    func run(_ count: Int, _ body: (Int) -> Void) {
+    package func run(_ count: Int, _ body: (Int) -> Void) {
         withoutActuallyEscaping(body) { body in
             pieces = count
             self.body = body

@@ -42,6 +42,14 @@ public enum TerminalGuard {
         if memory.pointee.hasModes { tcsetattr(STDIN_FILENO, TCSANOW, &memory.pointee.modes) }
     }
 
+    /// Between prompts nothing that is typed, or answered late by the terminal, stands on the screen.
+    public static func hideKeys() {
+        var modes = termios()
+        guard memory.pointee.hasModes, tcgetattr(STDIN_FILENO, &modes) == 0 else { return }
+        modes.c_lflag &= ~tcflag_t(ECHO)
+        tcsetattr(STDIN_FILENO, TCSANOW, &modes)
+    }
+
     private static func isIgnored(_ action: sigaction) -> Bool {
         unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
@@ -76,6 +84,7 @@ private nonisolated(unsafe) let previous: UnsafeMutablePointer<sigaction> = {
     return pointer
 }()
 
+private let crashed: StaticString = "\r\nvaelearn has crashed. Please report what you did; progress up to this step is kept.\r\n"
 private let showCursor: StaticString = "\u{1B}[?25h\u{1B}[0m"
 
 /// Only calls that POSIX allows in a signal handler: tcsetattr, write, sigaction, raise.
@@ -97,7 +106,9 @@ private func restoreAndRaise(_ signal: Int32) {
     case SIGABRT: 9
     default: nil
     }
-    if let index { action = previous[index] }
+    // What the signal did before, except after a crash: Swift's own handler would keep the reader waiting for a backtrace.
+    if let index, index < 3 { action = previous[index] }
+    if index ?? 0 > 3, memory.pointee.hasModes { _ = write(STDERR_FILENO, crashed.utf8Start, crashed.utf8CodeUnitCount) }
     sigaction(signal, &action, nil)
     raise(signal)
 }

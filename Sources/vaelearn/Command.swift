@@ -109,8 +109,8 @@ struct Arguments {
 func closest(_ word: String, among known: [String]) -> String? { nearestNames(to: word, among: known).first }
 
 /// Text from outside as it may be printed: control characters are shown, not obeyed.
-func shown(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(200).map { scalar in
+func shown(_ text: String, limit: Int = 200) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit).map { scalar in
         scalar.value < 0x20 || scalar.value == 0x7F || (0x80..<0xA0).contains(scalar.value) ? "\u{FFFD}" : scalar
     }))
 }

@@ -1,3 +1,5 @@
+import Terminal
+
 enum CompletionsCommand: Command {
     static let name = "completions"
     static let summary = "prints completions for a shell"
@@ -23,6 +25,8 @@ enum CompletionsCommand: Command {
 
     private static var names: String { Vaelearn.commands.map { $0.name }.joined(separator: " ") }
 
+    private static var images: String { ImageProtocol.allCases.map(\.rawValue).joined(separator: " ") }
+
     private static func options(_ command: any Command.Type) -> String {
         (command.options.map { "--" + $0.name } + ["--help"]).joined(separator: " ")
     }
@@ -32,6 +36,10 @@ enum CompletionsCommand: Command {
         return """
             _vaelearn() {
                 local words="\(names) --help --version"
+                case "${COMP_WORDS[COMP_CWORD-1]}" in
+                    --images) COMPREPLY=($(compgen -W "auto \(images)" -- "${COMP_WORDS[COMP_CWORD]}")); return ;;
+                    completions) COMPREPLY=($(compgen -W "bash zsh fish" -- "${COMP_WORDS[COMP_CWORD]}")); return ;;
+                esac
                 if [ "$COMP_CWORD" -gt 1 ]; then
                     case "${COMP_WORDS[1]}" in
             \(cases)

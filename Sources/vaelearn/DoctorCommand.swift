@@ -38,7 +38,9 @@ enum DoctorCommand: Command {
             advice: "install fonts-dejavu-core")
         say("Chinese", FigureFonts.canShow("变分") ? "figures can show it" : "figures cannot show it (install fonts-noto-cjk if you need it)")
         for (label, folder) in [("progress", UserFolders.state), ("cache", UserFolders.cache)] {
-            say(label, folder.map(shortPath) ?? "none: there is no HOME", good: folder != nil, advice: "set HOME, or XDG_STATE_HOME and XDG_CACHE_HOME")
+            let isGood = folder.map(canBeWritten) ?? false
+            say(label, folder.map { shortPath($0) + (isGood ? "" : ", which cannot be written") } ?? "none: there is no HOME", good: isGood,
+                advice: "set HOME, or XDG_STATE_HOME and XDG_CACHE_HOME, to a folder of yours")
         }
         let capabilities = TerminalCapabilities.detect()
         guard capabilities.isOutputTerminal else {
@@ -50,6 +52,13 @@ enum DoctorCommand: Command {
         say("letters", capabilities.mathStyle == .unicode ? "Unicode" : "ASCII only")
         say("images", capabilities.images == .none ? "none: figures are shown by their paths" : capabilities.images.rawValue)
         return isWell ? ExitCode.good : ExitCode.checkFailed
+    }
+
+    /// A folder that is there, or could be made.
+    private static func canBeWritten(_ folder: String) -> Bool {
+        var path = folder[...]
+        while !path.isEmpty, access(String(path), F_OK) != 0 { path = path[..<(path.lastIndex(of: "/") ?? path.startIndex)] }
+        return isFolder(path.isEmpty ? "/" : String(path)) && access(path.isEmpty ? "/" : String(path), W_OK) == 0
     }
 
     /// One small sum that exercises the tape, a draw and the matrix product.

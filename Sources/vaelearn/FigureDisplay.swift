@@ -29,31 +29,26 @@ struct FigureDisplay {
         }
     }
 
-    struct Picture {
-        /// The terminal's own codes.
-        var code: String
-        var rows: Int
-        /// Whether the words in it can be read.
-        var isReadable: Bool
-    }
+    /// Whether pictures are drawn in blocks, too coarse for the words in them.
+    static func isCoarse(_ images: ImageProtocol) -> Bool { images == .blocks || images == .braille }
 
-    /// Nil where it cannot be shown.
-    func inline(_ figure: Figure, _ screen: Screen) -> Picture? {
+    /// The picture as the terminal's own codes, and the rows it takes; nil where it cannot be shown. `below` rows are left for
+    /// the words under it.
+    func inline(_ figure: Figure, _ screen: Screen, below: Int) -> (code: String, rows: Int)? {
         let capabilities = screen.capabilities
         guard capabilities.images != .none, capabilities.depth > .none, let bitmap = try? figure.rgba() else { return nil }
-        let isCoarse = capabilities.images == .blocks || capabilities.images == .braille
+        let isCoarse = Self.isCoarse(capabilities.images)
         let needsFile = capabilities.images == .kitty || capabilities.images == .iterm2
         guard let png = needsFile ? try? figure.png() : [] else { return nil }
         let image = PixelImage(width: bitmap.width, height: bitmap.height, rgba: bitmap.pixels)
         // A drawing in blocks takes all the room there is, a picture no more than its size on paper.
-        let words = 2 + (isCoarse ? 4 : 0)
         let (columns, rows) = InlineImage.cells(
             of: image, cellPixels: isCoarse ? PixelSize(width: 8, height: 16) : capabilities.cellPixels, maxColumns: screen.width,
-            maxRows: max(4, capabilities.rows - words - 3), scale: isCoarse ? 8 : 0.5)
+            maxRows: max(4, capabilities.rows - below - 3), scale: isCoarse ? 8 : 0.5)
         let code = InlineImage.encode(
             png: png, image: image, as: capabilities.images, columns: columns, rows: rows, capabilities: capabilities,
             identifier: abs(figure.id.utf8.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xFFFF }) + 1)
-        return code.isEmpty ? nil : Picture(code: code, rows: rows, isReadable: !isCoarse)
+        return code.isEmpty ? nil : (code, rows)
     }
 
     /// What a coarse drawing cannot say: its axes, and the caption.

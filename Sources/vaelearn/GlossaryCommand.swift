@@ -24,12 +24,16 @@ enum GlossaryCommand: Command {
     }
 
     static func run(_ arguments: Arguments) throws -> Int32 {
-        let path = try LessonFinder(arguments).directory + "/glossary.md"
-        let text = String(decoding: try readInput(path), as: UTF8.self)
+        let directory = try LessonFinder(arguments).directory
+        guard let bytes = try? readInput(directory + "/glossary.md") else {
+            throw CommandError.badInput("there is no glossary in \(shown(shortPath(directory))).", hint: "it is the file glossary.md beside the lessons")
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
         let entries = entries(of: text)
         let screen = Screen(isPlain: arguments.has("plain"))
         guard !arguments.words.isEmpty else {
-            writeOut(entries.map { $0.names.joined(separator: ", ") }.sorted { $0.lowercased() < $1.lowercased() }.joined(separator: "\n") + "\n")
+            let names = entries.map { $0.names.joined(separator: ", ") }
+            for name in names.sorted(by: { $0.lowercased() < $1.lowercased() }) { screen.say(name) }
             return ExitCode.good
         }
         let wanted = arguments.words.joined(separator: " ")

@@ -10,6 +10,10 @@ enum Move {
 extension LessonPlayer {
     func playInteractively(from first: Int?) -> Int32 {
         TerminalGuard.install()
+        // The prompt is made while the terminal is as it was found: so it leaves it.
+        _ = prompter
+        TerminalGuard.hideKeys()
+        defer { TerminalGuard.restore() }
         pauses = true
         let saved = progress[lesson.front.id]
         let resumed = saved.step > 1 && !saved.isFinished && lesson.steps.indices.contains(saved.step - 1) ? saved.step - 1 : nil

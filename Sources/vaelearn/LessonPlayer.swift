@@ -186,8 +186,11 @@ final class LessonPlayer {
             write(page.prose("\(name). \(title). \(figure.caption ?? "")") + page.wrapped(file.map { "File: \($0)" } ?? problem ?? ""))
             return nil
         }
-        let picture = figures.inline(figure, screen)
-        let text = page.caption(name, title: title, rest: withWords || !(picture?.isReadable ?? false) ? figures.words(of: figure) : [], file: file)
+        let images = screen.capabilities.images
+        let needsWords = withWords || images == .none || FigureDisplay.isCoarse(images)
+        let text = page.caption(name, title: title, rest: needsWords ? figures.words(of: figure) : [], file: file)
+            + (problem.map { page.wrapped($0, .warning) } ?? [])
+        let picture = figures.inline(figure, screen, below: text.count)
         if let picture {
             // A picture and its words are one page.
             if pauses, !screen.hasRoom(for: picture.rows + text.count) {
@@ -196,7 +199,7 @@ final class LessonPlayer {
             }
             screen.writeRaw(picture.code, rows: picture.rows)
         }
-        write(text + (problem.map { page.wrapped($0, .warning) } ?? []))
+        write(text)
         return nil
     }
 

@@ -1,5 +1,6 @@
 import Cells
 import Lessons
+import Terminal
 
 enum LessonsCommand: Command {
     static let name = "lessons"
@@ -18,7 +19,7 @@ enum LessonsCommand: Command {
 
     static func run(_ arguments: Arguments) throws -> Int32 {
         let folders = try LessonFinder(arguments).folders()
-        let progress = ProgressFile()
+        let progress = ProgressFile(), screen = Screen(isPlain: false)
         var documents: [JSON] = []
         for folder in folders {
             let front: FrontMatter
@@ -38,9 +39,14 @@ enum LessonsCommand: Command {
                 ]))
             } else {
                 let number = String(repeating: " ", count: max(0, 2 - String(folder.number).count)) + String(folder.number)
-                let title = front.title + String(repeating: " ", count: max(2, 50 - front.title.count))
                 let minutes = front.minutes.map { "\($0) min" } ?? ""
-                writeOut("\(number)  \(title)\(minutes)\(state.isEmpty ? "" : String(repeating: " ", count: max(2, 9 - minutes.count)) + state)\n")
+                let details = minutes + (state.isEmpty ? "" : String(repeating: " ", count: max(2, 9 - minutes.count)) + state)
+                let title = screen.page.own(front.title)
+                // Where a line has no room for all of it, the details go below.
+                let gap = max(2, 50 - DisplayWidth.of(title))
+                let isNarrow = 4 + DisplayWidth.of(title) + gap + DisplayWidth.of(details) > screen.width
+                screen.say(number + "  " + title + (isNarrow || details.isEmpty ? "" : String(repeating: " ", count: gap) + details))
+                if isNarrow, !details.isEmpty { screen.say("    " + details) }
             }
         }
         if arguments.has("json") { writeOut(JSON.object(["lessons": .array(documents)]).text + "\n") }

@@ -11,7 +11,7 @@ enum ModelFiles {
         do {
             return (try folder.model(), try folder.readConfiguration())
         } catch let error as RunFolderError {
-            throw CommandError.badInput("\(error).", hint: error.hint)
+            throw CommandError.badInput("\(shown(error.description, limit: 600)).", hint: error.hint)
         } catch let error as SafetensorsError {
             throw CommandError.badInput("\(error)", hint: error.hint)
         }
@@ -25,28 +25,38 @@ enum ModelFiles {
             throw CommandError.badInput(
                 "\(shown(name)) has items of shape \(data.train.shape), and the model was trained on \(configuration.shape).")
         }
+        guard [data.train, data.test].allSatisfy({ $0?.items.allSatisfy(\.isFinite) ?? true }) else {
+            throw CommandError.badInput("\(shown(name)): the data hold NaN or infinite numbers.", hint: "clean the data first")
+        }
         return data
     }
 
-    /// Numbers [rows, columns] by the file's ending: .npy, .csv, or pictures in a .png.
-    static func write(_ numbers: [Float], shape: [Int], columns: Int, to path: String, csv: Bool) throws {
+    /// Where a command writes to, if its ending is one of those that the command knows.
+    static func out(_ arguments: Arguments, default standard: String, endings: [String]) throws -> String {
+        let path = arguments.value("out") ?? standard
+        guard endings.contains(where: { path.hasSuffix($0) }) else {
+            throw CommandError.wrongUse("\(shown(path)) has no ending that is known.", hint: "end it in \(endings.joined(separator: " or "))")
+        }
+        return path
+    }
+
+    /// Items of one shape, by the file's ending: numbers a row an item in a .npy or .csv, pictures in a .png.
+    static func write(_ numbers: [Float], shape: [Int], columns: Int, to path: String) throws {
         let size = shape.reduce(1, *)
         do {
             if path.hasSuffix(".npy") {
                 try AtomicFile.write(npy(numbers, rows: numbers.count / max(1, size), columns: size), to: path)
-            } else if path.hasSuffix(".csv"), csv {
+            } else if path.hasSuffix(".csv") {
                 var text = (0..<size).map { "z\($0)" }.joined(separator: ",") + "\n"
                 for row in stride(from: 0, to: numbers.count, by: max(1, size)) {
                     text += numbers[row..<(row + size)].map { "\($0)" }.joined(separator: ",") + "\n"
                 }
                 try AtomicFile.write(Array(text.utf8), to: path)
-            } else if path.hasSuffix(".png"), !csv {
-                try Pictures.write(numbers, shape: shape, columns: columns, to: path)
             } else {
-                throw CommandError.wrongUse("\(shown(path)) has no ending that is known.", hint: csv ? "end it in .npy or .csv" : "end it in .png or .npy")
+                try Pictures.write(numbers, shape: shape, columns: columns, to: path)
             }
         } catch let error as FileError {
-            throw CommandError.badInput("\(error).")
+            throw CommandError.badInput("\(error).", hint: "choose another file with --out")
         }
         writeOut(path + "\n")
     }
@@ -57,7 +67,8 @@ enum ModelFiles {
         header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
         var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
         bytes += [UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
-        for number in numbers { withUnsafeBytes(of: number.bitPattern.littleEndian) { bytes += $0 } }
+        // The machine is little-endian, as the format's '<' says.
+        numbers.withUnsafeBytes { bytes += $0 }
         return bytes
     }
 
@@ -85,10 +96,13 @@ enum SampleCommand: Command {
         """
 
     static func run(_ arguments: Arguments) throws -> Int32 {
+        let count = try ModelFiles.count(arguments, default: 64), seed = try arguments.seed() ?? 1
+        let out = try ModelFiles.out(arguments, default: "samples.png", endings: [".png", ".npy"])
         let (model, configuration) = try ModelFiles.load(arguments)
-        let count = try ModelFiles.count(arguments, default: 64)
-        let samples = model.sample(count, seed: try arguments.seed() ?? 1)
-        try ModelFiles.write(samples, shape: configuration.shape, columns: min(count, 8), to: arguments.value("out") ?? "samples.png", csv: false)
+        // A picture shows 2500 at most, and numbers are held in memory.
+        guard count <= (1 << 28) / configuration.shape.reduce(1, *) else { throw CommandError.wrongUse("--n \(count) is more than fits in memory.") }
+        let samples = model.sample(out.hasSuffix(".png") ? min(count, 2500) : count, seed: seed)
+        try ModelFiles.write(samples, shape: configuration.shape, columns: min(count, 8), to: out)
         return ExitCode.good
     }
 }
@@ -104,19 +118,21 @@ enum ReconstructCommand: Command {
         Writes items of the test part above their reconstructions (the decoder's means at the posterior's means).
 
           --data D           other data than the model was trained on
-          --n N              how many, 8
+          --n N              how many, 8; a picture shows 50 at most
           --out F            recon.png; a .npy holds the reconstructions' numbers
 
         """
 
     static func run(_ arguments: Arguments) throws -> Int32 {
+        let asked = try ModelFiles.count(arguments, default: 8)
+        let out = try ModelFiles.out(arguments, default: "recon.png", endings: [".png", ".npy"])
         let (model, configuration) = try ModelFiles.load(arguments)
-        let test = try ModelFiles.data(arguments, configuration).split().test
-        let count = min(try ModelFiles.count(arguments, default: 8), test.count)
-        let originals = Array(test.items.prefix(count * test.featureCount))
-        let out = arguments.value("out") ?? "recon.png"
+        let (train, test) = try ModelFiles.data(arguments, configuration).split()
+        let items = test.count > 0 ? test : train
+        let count = min(asked, items.count, out.hasSuffix(".png") ? 50 : .max)
+        let originals = Array(items.items.prefix(count * items.featureCount))
         let made = model.reconstruct(originals)
-        try ModelFiles.write(out.hasSuffix(".png") ? originals + made : made, shape: configuration.shape, columns: max(1, count), to: out, csv: false)
+        try ModelFiles.write(out.hasSuffix(".png") ? originals + made : made, shape: configuration.shape, columns: count, to: out)
         return ExitCode.good
     }
 }
@@ -138,16 +154,15 @@ enum EncodeCommand: Command {
         """
 
     static func run(_ arguments: Arguments) throws -> Int32 {
+        let part = arguments.value("split") ?? "all"
+        guard ["all", "train", "test"].contains(part) else {
+            throw CommandError.wrongUse("there is no part \"\(shown(part))\".", hint: "all, train or test")
+        }
+        let out = try ModelFiles.out(arguments, default: "z.npy", endings: [".npy", ".csv"])
         let (model, configuration) = try ModelFiles.load(arguments)
         let data = try ModelFiles.data(arguments, configuration)
-        let items: [Float]
-        switch arguments.value("split") ?? "all" {
-        case "all": items = data.all().items
-        case "train": items = data.split().train.items
-        case "test": items = data.split().test.items
-        case let other: throw CommandError.wrongUse("there is no part \"\(shown(other))\".", hint: "all, train or test")
-        }
-        try ModelFiles.write(model.encode(items).means, shape: [configuration.latent], columns: 1, to: arguments.value("out") ?? "z.npy", csv: true)
+        let items = part == "all" ? data.all().items : part == "train" ? data.split().train.items : data.split().test.items
+        try ModelFiles.write(model.encode(items).means, shape: [configuration.latent], columns: 1, to: out)
         return ExitCode.good
     }
 }

@@ -2,17 +2,31 @@ import Datasets
 import Figures
 import Networks
 
-/// Items as pictures: squares where a row has a square length, strips otherwise.
+/// Items as pictures: rows of square length as squares, others as strips.
 enum Pictures {
+    /// No side of a picture is longer; what is beyond is left out.
+    private static let longest = 4096
+
     static func write(_ items: [Float], shape: [Int], columns: Int, to path: String) throws {
         let size = shape.reduce(1, *)
         let side = Int(Double(size).squareRoot().rounded())
-        let (height, width) = shape.count >= 2 ? (shape[shape.count - 2], shape[shape.count - 1]) : side * side == size ? (side, side) : (1, size)
-        let pictures = stride(from: 0, to: items.count, by: max(1, size)).map { items[$0..<($0 + size)].map(Double.init) }
+        // Whatever comes before the last two axes is stacked.
+        let width = shape.count >= 2 ? shape[shape.count - 1] : side * side == size ? side : size
+        let height = size / max(1, width)
+        let (shownWidth, shownHeight) = (min(width, longest), min(height, longest))
+        var pictures: [[Double]] = []
+        for item in stride(from: 0, to: items.count, by: max(1, size)) {
+            var picture: [Double] = []
+            for row in 0..<shownHeight {
+                let start = item + row * width
+                for pixel in items[start..<(start + shownWidth)] { picture.append(Double(pixel)) }
+            }
+            pictures.append(picture)
+        }
         let values = items.lazy.filter(\.isFinite)
         let low = Double(min(0, values.min() ?? 0)), high = Double(max(1, values.max() ?? 1))
         let figure = Figure(id: "pictures", panels: [[Panel(marks: [
-            .images(.init(images: pictures, width: width, height: height, columns: columns, limits: low...high)),
+            .images(.init(images: pictures, width: shownWidth, height: shownHeight, columns: columns, limits: low...high)),
         ])]])
         try AtomicFile.write(figure.png(), to: path)
     }

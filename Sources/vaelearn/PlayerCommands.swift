@@ -94,8 +94,10 @@ extension LessonPlayer {
             return nil
         }
         // The user's own setting, which may carry options, given to the user's own shell.
+        TerminalGuard.restore()
         let status = system("\(editor) '\(path)'")
         TerminalGuard.restore()
+        TerminalGuard.hideKeys()
         guard status == 0 else {
             screen.say("The editor \"\(shown(editor))\" did not end well; nothing was changed. Set EDITOR to one that is installed.", .warning)
             return nil

@@ -28,12 +28,12 @@ enum TrainCommand: Command {
           --conv [32,64]     convolutions instead, halving a picture each time, to this many channels
           --batch N          items a step, 128
           --lr X             Adam's learning rate, 0.001
-          --beta X           weight of the KL term, 1
+          --beta X           weight of the KL term: 1, and 4 for beta_vae
           --likelihood L     bernoulli or gaussian: by default what the data allow
           --seed S           1
           --threads N        all processors; the result does not depend on it
           --out DIR          the run folder (runs/MODEL-DATE); it may exist
-          --resume           goes on where the run in --out stopped
+          --resume           goes on where the run in --out stopped, with its options; --epochs may ask for more
           --quiet            prints nothing but errors
 
         Ctrl-C finishes the step, saves, and says how to go on.
@@ -46,62 +46,91 @@ enum TrainCommand: Command {
             let known = ModelConfiguration.Kind.allCases.map(\.rawValue)
             throw CommandError.wrongUse("there is no model \"\(shown(arguments.words[0]))\".", hint: "there are \(known.joined(separator: ", "))")
         }
-        var options = TrainingOptions()
-        options.epochs = try positive(arguments, "epochs") ?? options.epochs
-        options.batch = try positive(arguments, "batch") ?? options.batch
-        options.rate = try number(arguments, "lr", above: 0) ?? options.rate
-        options.seed = try arguments.seed() ?? options.seed
-        options.threads = try positive(arguments, "threads")
-        let latent = try positive(arguments, "latent") ?? 20
-        let body = try body(arguments, kind)
-        let beta = try number(arguments, "beta", above: -.leastNonzeroMagnitude) ?? (kind == .betaVAE ? 4 : 1)
-        let likelihood = try likelihood(arguments)
+        if kind == .linearVAE, arguments.has("hidden") { throw CommandError.wrongUse("linear_vae has no hidden layers: leave out --hidden.") }
+        if let out = arguments.value("out"), out.isEmpty { throw CommandError.wrongUse("--out needs the name of a folder.") }
+        let folder = RunFolder(arguments.value("out") ?? "runs/\(kind.rawValue)-\(today())")
+        let begun = arguments.has("resume") ? try begun(arguments, folder) : nil
 
-        let dataName = arguments.value("data") ?? "digits"
-        let data = try DataSource.load(dataName)
-        let (train, test) = data.split()
+        // What is not said is as it was when the run began.
+        var options = TrainingOptions()
+        options.epochs = try positive(arguments, "epochs") ?? begun?.epochs ?? options.epochs
+        options.batch = try positive(arguments, "batch") ?? begun?.batch ?? options.batch
+        options.rate = try number(arguments, "lr", orZero: false) ?? begun?.learningRate ?? options.rate
+        options.seed = try arguments.seed() ?? begun?.seed ?? options.seed
+        options.threads = try positive(arguments, "threads")
+        let latent = try positive(arguments, "latent") ?? begun?.latent ?? 20
+        let body = try body(arguments) ?? begun?.modelConfiguration?.body ?? .dense(kind == .linearVAE ? [] : [400])
+        let beta = try number(arguments, "beta", orZero: true) ?? begun?.beta ?? (kind == .betaVAE ? 4 : 1)
+        let likelihood = try likelihood(arguments) ?? begun?.modelConfiguration?.likelihood
+
+        func configuration(shape: [Int], _ likelihood: ModelConfiguration.Likelihood) -> ModelConfiguration {
+            ModelConfiguration(kind: kind, shape: shape, latent: latent, likelihood: likelihood, beta: beta, body: body)
+        }
+        let dataName = arguments.value("data") ?? begun?.data ?? "digits"
+        func refuseOtherThanBegun(_ shape: [Int]?) throws {
+            guard let begun, let likelihood else { return }
+            let asked = RunConfiguration(configuration(shape: shape ?? begun.shape, likelihood), data: dataName, options: options)
+            guard let (option, was, wanted) = begun.difference(from: asked) else { return }
+            throw CommandError.wrongUse(
+                "the run in \(shown(folder.path)) was begun with \(option == "model" ? "the model" : "--\(option)") \(shown(was)), not \(shown(wanted)).",
+                hint: "vaelearn train \(shown(begun.model)) --out \(shown(folder.path)) --resume goes on as it began")
+        }
+        // Before the data are loaded, and after.
+        try refuseOtherThanBegun(nil)
+        let (train, test) = try DataSource.load(dataName).split()
         guard train.count > 0, train.featureCount > 0 else { throw CommandError.badInput("\(shown(dataName)) holds no items to train on.") }
-        let inUnit = train.items.allSatisfy { $0 >= 0 && $0 <= 1 }
-        let configuration = ModelConfiguration(
-            kind: kind, shape: train.shape, latent: latent, likelihood: likelihood ?? (inUnit ? .bernoulli : .gaussian), beta: beta, body: body)
-        if let problem = configuration.problem { throw CommandError.wrongUse("\(problem).", hint: "leave --conv out, or change its channels") }
+        try refuseOtherThanBegun(train.shape)
+        let inUnit = [train, test].allSatisfy { $0.items.allSatisfy { $0 >= 0 && $0 <= 1 } }
+        let model = configuration(shape: train.shape, likelihood ?? (inUnit ? .bernoulli : .gaussian))
+        if let problem = model.problem { throw CommandError.wrongUse("\(problem).", hint: "leave --conv out, or change its channels") }
         let trainer: Trainer
         do {
-            trainer = try Trainer(configuration, train: train, test: test, options: options)
+            trainer = try Trainer(model, train: train, test: test, options: options)
         } catch {
+            if case .tooLarge = error { throw CommandError.wrongUse("\(error).", hint: error.hint) }
             throw CommandError.badInput("\(shown(dataName)): \(error).", hint: error.hint)
         }
-        let out = arguments.value("out") ?? "runs/\(kind.rawValue)-\(today())"
         var session = TrainingSession(
-            trainer: trainer, folder: RunFolder(out), data: dataName, test: test, isQuiet: arguments.has("quiet"))
-        return try session.run(resume: arguments.has("resume"))
+            trainer: trainer, folder: folder, data: dataName, shownItems: test.count > 0 ? test : train, isQuiet: arguments.has("quiet"))
+        return try session.run(resume: begun != nil)
+    }
+
+    /// What the run to go on with was begun with.
+    private static func begun(_ arguments: Arguments, _ folder: RunFolder) throws -> RunConfiguration {
+        guard arguments.has("out") else { throw CommandError.wrongUse("--resume needs --out with the folder of the run to go on with.") }
+        guard folder.canResume else {
+            throw CommandError.badInput("there is no run to go on with in \(shown(folder.path)).", hint: "train without --resume first")
+        }
+        do {
+            return try folder.readConfiguration()
+        } catch {
+            throw CommandError.badInput("\(shown(error.description, limit: 600)).", hint: error.hint)
+        }
     }
 
     // MARK: Options
 
     private static func positive(_ arguments: Arguments, _ option: String) throws -> Int? {
         guard let number = try arguments.whole(option) else { return nil }
-        guard (1...10_000_000).contains(number) else { throw CommandError.wrongUse("--\(option) must be at least 1, not \(number).") }
+        guard (1...1_000_000).contains(number) else { throw CommandError.wrongUse("--\(option) must be from 1 to 1000000, not \(number).") }
         return number
     }
 
-    private static func number(_ arguments: Arguments, _ option: String, above limit: Double) throws -> Double? {
+    private static func number(_ arguments: Arguments, _ option: String, orZero: Bool) throws -> Double? {
         guard let text = arguments.value(option) else { return nil }
-        guard let number = Double(text), number.isFinite, number > limit else {
-            throw CommandError.wrongUse("--\(option) needs a number above \(limit < 0 ? "or at 0" : "0"), not \"\(shown(text))\".")
+        guard let number = Double(text), number.isFinite, orZero ? number >= 0 : number > 0 else {
+            throw CommandError.wrongUse("--\(option) needs a number \(orZero ? "that is not below 0" : "above 0"), not \"\(shown(text))\".")
         }
         return number
     }
 
-    private static func body(_ arguments: Arguments, _ kind: ModelConfiguration.Kind) throws -> ModelConfiguration.Body {
-        if let text = arguments.value("conv") {
-            guard !arguments.has("hidden") else {
-                throw CommandError.wrongUse("--conv and --hidden exclude each other.", hint: "leave one of them out")
-            }
-            return .convolutional(text.isEmpty ? [32, 64] : try sizes(text, "conv", example: "32,64"))
+    /// nil where neither --conv nor --hidden was said.
+    private static func body(_ arguments: Arguments) throws -> ModelConfiguration.Body? {
+        guard let text = arguments.value("conv") else {
+            return try arguments.value("hidden").map { .dense(try sizes($0, "hidden", example: "400,200")) }
         }
-        let hidden = try arguments.value("hidden").map { try sizes($0, "hidden", example: "400,200") } ?? [400]
-        return .dense(kind == .linearVAE ? [] : hidden)
+        guard !arguments.has("hidden") else { throw CommandError.wrongUse("--conv and --hidden exclude each other.", hint: "leave one of them out") }
+        return .convolutional(text.isEmpty ? [32, 64] : try sizes(text, "conv", example: "32,64"))
     }
 
     private static func sizes(_ text: String, _ option: String, example: String) throws -> [Int] {

@@ -10,28 +10,38 @@ struct TrainingSession {
     let trainer: Trainer
     let folder: RunFolder
     let data: String
-    let test: Dataset
+    /// The first of these are shown beside their reconstructions.
+    let shownItems: Dataset
     let isQuiet: Bool
 
     private var history: [EpochRecord] = []
     private let capabilities = TerminalCapabilities.detect(asksTerminal: false)
 
-    init(trainer: Trainer, folder: RunFolder, data: String, test: Dataset, isQuiet: Bool) {
-        (self.trainer, self.folder, self.data, self.test, self.isQuiet) = (trainer, folder, data, test, isQuiet)
+    init(trainer: Trainer, folder: RunFolder, data: String, shownItems: Dataset, isQuiet: Bool) {
+        (self.trainer, self.folder, self.data, self.shownItems, self.isQuiet) = (trainer, folder, data, shownItems, isQuiet)
     }
 
     mutating func run(resume: Bool) throws -> Int32 {
         do {
             try folder.create()
             if resume { try goOn() }
+            let asked = trainer.options.epochs
+            guard trainer.position.epochs < asked else {
+                say("the run in \(folder.path) is finished: it has its \(trainer.position.epochs) epochs. More: --resume --epochs \(trainer.position.epochs + 10)\n")
+                return ExitCode.good
+            }
+            if !resume { folder.clear() }
             try folder.write(RunConfiguration(trainer.configuration, data: data, options: trainer.options))
-            if !resume { say(begin) }
+            // From here on there is always something to go on from.
+            if !resume { try folder.write(history); try folder.writeCheckpoint(of: trainer) }
+            say(resume ? "going on in epoch \(trainer.position.epochs + 1), batch \(trainer.position.batches + 1)\n" + header : begin + header)
             Interrupt.stopCellsOnControlC()
-            while trainer.position.epochs < trainer.options.epochs {
+            while trainer.position.epochs < asked {
                 guard let record = try epoch() else { return try stopped() }
                 history.append(record)
                 try save()
                 say(line(record))
+                if Interrupt.cancellation.isCancelled, trainer.position.epochs < asked { return try stopped() }
             }
             say("\(folder.path): model.safetensors, history.csv, pictures. Go on with: vaelearn sample \(folder.path)\n")
             return ExitCode.good
@@ -40,19 +50,15 @@ struct TrainingSession {
         } catch let error as SafetensorsError {
             throw CommandError.badInput("\(error)", hint: error.hint)
         } catch let error as RunFolderError {
-            throw CommandError.badInput("\(error).", hint: error.hint)
+            throw CommandError.badInput("\(shown(error.description, limit: 600)).", hint: error.hint)
         } catch let error as FileError {
-            throw CommandError.badInput("\(error).")
+            throw CommandError.badInput("\(error).", hint: "choose another folder with --out")
         }
     }
 
     private mutating func goOn() throws {
-        guard folder.canResume else {
-            throw CommandError.badInput("there is no run to go on with in \(shown(folder.path)).", hint: "train without --resume first")
-        }
         try folder.restore(trainer)
         history = folder.readHistory().filter { $0.epoch <= trainer.position.epochs }
-        say("going on in epoch \(trainer.position.epochs + 1), batch \(trainer.position.batches + 1)\n")
     }
 
     private func epoch() throws -> EpochRecord? {
@@ -68,12 +74,11 @@ struct TrainingSession {
                 note: "loss \(printf("%.2f", loss)), KL \(printf("%.2f", position.kl / seen)), \(Int(pace)) images/s")
         }
         if !isQuiet, capabilities.isOutputTerminal { bar.finish() }
-        // A stop between two epochs is one too: the epoch just finished is saved first.
         return record
     }
 
+    /// The checkpoint last: a run that is killed before goes on from the one before, and writes the rest again.
     private func save() throws {
-        try folder.writeCheckpoint(of: trainer)
         try folder.write(history)
         let model = trainer.model
         let number = String(trainer.position.epochs)
@@ -81,16 +86,17 @@ struct TrainingSession {
         try Pictures.write(
             model.sample(64, seed: trainer.options.seed), shape: trainer.configuration.shape, columns: 8,
             to: folder.path + "/samples_epoch_\(name).png")
-        let shown = min(8, test.count)
-        let originals = Array(test.items.prefix(shown * test.featureCount))
+        let shown = min(8, shownItems.count)
+        let originals = Array(shownItems.items.prefix(shown * shownItems.featureCount))
         try Pictures.write(
-            originals + model.reconstruct(originals), shape: trainer.configuration.shape, columns: max(1, shown),
+            originals + model.reconstruct(originals), shape: trainer.configuration.shape, columns: shown,
             to: folder.path + "/recon_epoch_\(name).png")
+        try folder.writeCheckpoint(of: trainer)
     }
 
     private func stopped() throws -> Int32 {
         try folder.writeCheckpoint(of: trainer)
-        say("\nstopped and saved in epoch \(trainer.position.epochs + 1) after batch \(trainer.position.batches). Go on with the same options and --out \(folder.path) --resume\n")
+        say("stopped and saved in epoch \(trainer.position.epochs + 1) after batch \(trainer.position.batches). Go on with: vaelearn train \(trainer.configuration.kind.rawValue) --out \(folder.path) --resume\n")
         return ExitCode.interrupted
     }
 
@@ -101,7 +107,10 @@ struct TrainingSession {
     private var begin: String {
         let c = trainer.configuration
         return "\(c.kind.rawValue) \(c.sizes), \(c.likelihood.rawValue), on \(data): \(trainer.batchesPerEpoch) steps an epoch\n"
-            + "epoch  train loss  recon     KL     test loss  recon     KL   seconds\n"
+    }
+
+    private var header: String {
+        "epoch  train loss  recon     KL     test loss  recon     KL   seconds\n"
     }
 
     private func line(_ r: EpochRecord) -> String {

@@ -22,12 +22,12 @@ struct LimitTests {
     @Test func time() {
         for source in [
             "for i in range(4000000) { x = i }", "f(n) = { for i in range(4000000) { f2 = n }; 1 }; map(f, range(1000))", "x = randn(1500, 1500); for i in range(1000) { y = x @ x }", "det(randn(3000, 3000))", "eigh(eye(900) + ones(900, 900))", "inv(randn(2500, 2500))",
-            "l = eye(4000) * 2; cholesky(l + 0.1)", "x = zeros(60, 60); y = param(x); grad(det(y), y)", "integrate2((x, y) -> integrate(z -> sin(x * y * z), 0, 1), 0, 9, 0, 9)", "minimize(x -> x^2, 3, steps=100000000)", "reduce((a, b) -> a + b, range(5000000))",
+            "l = eye(3000) * 2; cholesky(l)", "x = zeros(60, 60); y = param(x); grad(det(y), y)", "integrate2((x, y) -> integrate(z -> sin(x * y * z), 0, 1), 0, 9, 0, 9)", "minimize(x -> x^2, 3, steps=100000000)", "reduce((a, b) -> a + b, range(5000000))",
         ] {
             var text = ""
             let taken = seconds { text = message(source) { $0.seconds = 0.2 } }
             #expect(text.contains("longer than 0.2 seconds") || text == "none" && taken < 1, "\(source): \(text)")
-            #expect(taken < 3, "\(source): \(taken) s")
+            #expect(taken < 6, "\(source): \(taken) s")
         }
     }
 
@@ -66,9 +66,9 @@ struct LimitTests {
         #expect(message("for i in range(1e9) { 1 }").contains("does not fit"))
         #expect(message("for i in range(6000000) { 1 }").contains("too long"))
         #expect(message("x = [1, 2]; for i in range(100) { x = concat([x, x]) }") { $0.memory = 1 << 24 }.contains("does not fit"))
-        #expect(message("s = \"a\"; for i in range(100) { s = \"{s}{s}\" }").contains("longer than 16000000 bytes"))
-        #expect(message("for i in range(2000000) { print(\"{i} and more\") }").contains("shows more than 16000000 bytes"))
-        #expect(message("x = param(1); y = x; for i in range(500000) { y = y + 1 }; tape(y)").contains("shows more than"))
+        #expect(message("s = \"a\"; for i in range(100) { s = \"{s}{s}\" }") { $0.textLength = 100_000 }.contains("longer than 100000 bytes"))
+        #expect(message("for i in range(2000000) { print(\"{i} and more\") }") { $0.textLength = 100_000 }.contains("shows more than 100000 bytes"))
+        #expect(message("x = param(1); y = x; for i in range(5000) { y = y + 1 }; tape(y)") { $0.textLength = 100_000 }.contains("shows more than"))
         #expect(message("eye(1e6)").contains("does not fit"))
         #expect(message("outer(range(1e6), range(1e6))").contains("does not fit"))
         #expect(message("permutation(1e10)").contains("too long"))
@@ -80,13 +80,13 @@ struct LimitTests {
 
     /// What the engine does not count: tapes, lists, texts.
     @Test func residentMemory() {
-        let small = { (limits: inout CellLimits) in limits.residentMemory = 200 << 20 }
+        let small = { (limits: inout CellLimits) in limits.residentMemory = 64 << 20 }
         for source in [
             "x = param(1); y = x; for i in range(4000) { for j in range(4000) { y = y + 1 } }", "a = map(i -> [i, \"a\"], range(100000)); b = map(i -> map(j -> [j, \"a\"], range(100000)), range(40))", "s = \"abcdefgh\"; for i in range(16) { s = \"{s}{s}\" }; xs = map(i -> \"{s}{i}\", range(100000))",
             "ts = map(i -> map(j -> \"a long text that is kept {i} {j}\", range(4000)), range(4000))",
         ] {
             let text = message(source, small)
-            #expect(text.contains("takes more than 200 MiB") || text.contains("too long") || text.contains("values"), "\(source): \(text)")
+            #expect(text.contains("takes more than 64 MiB") || text.contains("too long") || text.contains("values"), "\(source): \(text)")
         }
     }
 

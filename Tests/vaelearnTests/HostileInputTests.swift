@@ -13,7 +13,7 @@ struct HostileInputTests {
 
     private static let attacks: [Attack] = [
         Attack(name: "10,000 nested brackets", cell: String(repeating: "(", count: 10_000) + "1" + String(repeating: ")", count: 10_000), message: "nested more than 100 levels deep"),
-        Attack(name: "10,000 open brackets", cell: String(repeating: "[", count: 10_000), message: "never closed"),
+        Attack(name: "10,000 open brackets", cell: String(repeating: "[", count: 10_000), message: "nested more than 100 levels deep"),
         Attack(name: "a line of 1 MB", cell: String(repeating: "1 + ", count: 262_144) + "nope", message: "There is no nope", megabytes: 600),
         Attack(name: "a name of 1 MB", cell: String(repeating: "x", count: 1_000_000), message: "There is no", megabytes: 200),
         Attack(name: "a text of 1 MB, never closed", cell: "\"" + String(repeating: "a", count: 1_000_000), message: "never closed", megabytes: 200),
@@ -30,7 +30,7 @@ struct HostileInputTests {
         Attack(name: "a list that doubles", cell: "f() = { x = [1, \"a\"]; for i in range(200) { x = [x, x] }; x }; f()", message: "more than 5000000 values", seconds: 10),
         Attack(name: "a list that deepens", cell: "x = [1, \"a\"]; for i in range(1000000) { x = [x] }", message: "more than 100 deep"),
         Attack(name: "functions in functions", cell: "f = x -> x; for i in range(1000000) { f = { g = f; x -> g(x) } }", message: "more than 500 deep"),
-        Attack(name: "endless output", cell: "for i in range(4000000) { print(\"a line of text\") }", message: "shows more than", seconds: 10),
+        Attack(name: "endless output", cell: "for i in range(4000000) { print(\"a line of text\") }", message: "shows more than", seconds: 10, megabytes: 250),
         Attack(name: "a huge result as JSON", cell: "x = zeros(5000, 5000); 1", message: "too many to be written as JSON", seconds: 10, megabytes: 600),
         Attack(name: "control characters", cell: "\u{1B}[2J\u{7}", message: "control character"),
         Attack(name: "an absurd step", cell: "zeros(3000, 3000)[::8e15, ::-8e15][5]", message: "out of range", seconds: 5, megabytes: 300),

@@ -60,29 +60,20 @@ import Testing
             ```
 
             """)
-        var ends: [Int32] = [0, 0]
-        try #require(pipe(&ends) == 0)
-        let process = Process()
-        process.executableURL = URL(filePath: try PlayHome.program())
-        process.arguments = ["lesson", "1", "--lessons", lessons]
-        process.environment = home.environment(adding: [:])
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle(fileDescriptor: ends[1])
-        try process.run()
-        close(ends[1])
+        let (process, output) = try home.start(["lesson", "1", "--lessons", lessons])
+        defer { close(output) }
         // The cell never ends, so what is read here was written before it.
         var text = "", buffer = [UInt8](repeating: 0, count: 4096)
         while !text.contains("In [1]") {
-            let count = read(ends[0], &buffer, buffer.count)
+            let count = read(output, &buffer, buffer.count)
             try #require(count > 0, "the output ended with \(text)")
             text += String(decoding: buffer[..<count], as: UTF8.self)
         }
         #expect(text.contains("The first words."))
-        // Ctrl-C: exit 130.
-        process.interrupt()
-        process.waitUntilExit()
-        close(ends[0])
-        #expect(process.terminationStatus == 130)
+        kill(process, SIGINT)
+        var status: Int32 = 0
+        waitpid(process, &status, 0)
+        #expect(PlayHome.code(status) == 130)
     }
 
     /// The fastest of several starts: the machine may be busy, the program must not be.
@@ -90,41 +81,23 @@ import Testing
         let home = try PlayHome()
         var best = Double.infinity
         for _ in 0..<20 where best > 0.05 {
-            var ends: [Int32] = [0, 0]
-            try #require(pipe(&ends) == 0)
-            let process = Process()
-            process.executableURL = URL(filePath: try PlayHome.program())
-            process.arguments = ["lesson", "3", "--lessons", PlayHome.course, "--figures", home.path]
-            process.environment = home.environment(adding: [:])
-            process.standardInput = FileHandle.nullDevice
-            process.standardOutput = FileHandle(fileDescriptor: ends[1])
             let start = ContinuousClock.now
-            try process.run()
-            close(ends[1])
+            let (process, output) = try home.start(["lesson", "3", "--lessons", PlayHome.course, "--figures", home.path])
             var byte: UInt8 = 0
-            #expect(read(ends[0], &byte, 1) == 1)
+            #expect(read(output, &byte, 1) == 1)
             best = min(best, (ContinuousClock.now - start) / .seconds(1))
-            process.terminate()
-            process.waitUntilExit()
-            close(ends[0])
+            kill(process, SIGKILL)
+            waitpid(process, nil, 0)
+            close(output)
         }
         #expect(best < 0.05)
     }
 
     @Test func aFullDiskIsSaid() throws {
         let home = try PlayHome(), lessons = try home.lesson(PlayTests.small)
-        try home.write("#!/bin/sh\nexec \"$@\" > /dev/full\n", to: "full", mode: 0o755)
-        let process = Process(), errors = Pipe()
-        process.executableURL = URL(filePath: home.path + "/full")
-        process.arguments = [try PlayHome.program(), "lesson", "1", "--lessons", lessons]
-        process.environment = home.environment(adding: [:])
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = errors
-        try process.run()
-        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 3)
-        #expect(text.contains("No space left on device"))
+        let run = try home.run(["lesson", "1", "--lessons", lessons], output: "/dev/full")
+        #expect(run.code == 3)
+        #expect(run.errors.contains("No space left on device"))
     }
 
     /// A disk of 64 KiB, where this system lets us have one.
@@ -142,65 +115,5 @@ import Testing
         #expect(run.output.contains("disk"))
         let left = try FileManager.default.subpathsOfDirectory(atPath: disk).filter { $0.contains(".") }
         #expect(left == [])
-    }
-
-    // MARK: The cache
-
-    static let slow = """
-        ## Slow
-
-        ```cell id=above
-        k = 2
-        ```
-
-        ```cell id=slow
-        total = 0
-        for i in range(400000) { total = total + sin(i) * k }
-        e = estimate(randn(50))
-        words = "as before"
-        things = [1, "two", [true, false]]
-        total
-        print(words, e)
-        check "finite": abs(total) < 1e9
-        check "estimate": e ~= 0 within 6 se
-        ```
-
-        ```cell id=below
-        [total, k]
-        things
-        e
-        ```
-
-        """
-
-    @Test func slowCellsAreKept() throws {
-        let home = try PlayHome(), lessons = try home.lesson(Self.slow)
-        // Long enough for the cache even on a fast machine.
-        let loops = try home.lesson(Self.slow.replacingOccurrences(of: "400000", with: "4000000"))
-        #expect(lessons == loops)
-        func lesson(_ more: String...) throws -> String {
-            let run = try home.run(["lesson", "1", "--lessons", lessons] + more)
-            #expect(run.code == 0)
-            return run.output
-        }
-        let first = try lesson()
-        let files = try FileManager.default.contentsOfDirectory(atPath: home.path + "/cache/vaelearn/cells")
-        try #require(files.count == 1)
-        let second = try lesson()
-        #expect(!first.contains("(from cache)") && second.contains("(from cache)"))
-        #expect(second.replacingOccurrences(of: "(from cache)\n\n", with: "") == first)
-        // Another seed is another cell; a file that is damaged is none.
-        #expect(try !lesson("--seed", "8").contains("(from cache)"))
-        let path = home.path + "/cache/vaelearn/cells/" + files[0]
-        var bytes = try Data(contentsOf: URL(filePath: path))
-        bytes[bytes.count / 2] ^= 1
-        try bytes.write(to: URL(filePath: path))
-        #expect(try lesson() == first)
-        #expect(try lesson().contains("(from cache)"))
-        try Data().write(to: URL(filePath: path))
-        #expect(try lesson() == first)
-        // Checks are always computed.
-        let check = try home.run(["check", "1", "--lessons", lessons])
-        #expect(check.code == 0 && !check.output.contains("cache"))
     }
 }

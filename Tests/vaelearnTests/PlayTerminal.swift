@@ -25,36 +25,16 @@ final class PlayTerminal {
         var name = [CChar](repeating: 0, count: 128)
         try #require(openpty(&near, &far, &name, nil, &size) == 0)
         self.far = far
-        _ = fcntl(near, F_SETFD, FD_CLOEXEC)
+        for end in [near, far] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         modesBefore = Self.modes(of: far)
         line = Line(near, reply: reply, delay: replyDelay)
 
-        var actions = posix_spawn_file_actions_t(), attributes = posix_spawnattr_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
+        process = try PlayHome.spawn(arguments, environment: home.environment(adding: environment), ownSession: true) { actions in
+            // The first terminal that the leader of a new session opens is its own: Ctrl-C and a hang-up reach it.
+            posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0)
+            posix_spawn_file_actions_adddup2(&actions, 0, 1)
+            posix_spawn_file_actions_adddup2(&actions, 0, 2)
         }
-        // The first terminal that the leader of a new session opens is its own: Ctrl-C and a hang-up reach it.
-        let sessionOfItsOwn: Int16 = 0x80
-        posix_spawnattr_setflags(&attributes, sessionOfItsOwn | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
-        var every = sigset_t(), none = sigset_t()
-        sigfillset(&every)
-        sigemptyset(&none)
-        posix_spawnattr_setsigdefault(&attributes, &every)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0)
-        posix_spawn_file_actions_adddup2(&actions, 0, 1)
-        posix_spawn_file_actions_adddup2(&actions, 0, 2)
-        posix_spawn_file_actions_addclose(&actions, far)
-        let program = try PlayHome.program()
-        var words = ([program] + arguments).map { strdup($0) } + [nil]
-        var variables = home.environment(adding: environment).map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for word in words + variables { free(word) } }
-        var child = pid_t()
-        try #require(posix_spawn(&child, program, &actions, &attributes, &words, &variables) == 0)
-        process = child
         line.start()
     }
 
@@ -186,7 +166,7 @@ final class PlayTerminal {
             usleep(3_000)
         }
         self.status = status
-        return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+        return PlayHome.code(status)
     }
 
     /// Whether the terminal's modes are those of before the program came.
@@ -261,22 +241,66 @@ final class PlayHome {
 
     func content(of name: String) -> String { (try? String(contentsOfFile: path + "/" + name, encoding: .utf8)) ?? "" }
 
-    /// Runs the program through pipes.
-    func run(_ arguments: [String], environment: [String: String] = [:]) throws -> (code: Int32, output: String, errors: String) {
-        let process = Process(), output = Pipe(), errors = Pipe()
-        process.executableURL = URL(filePath: try Self.program())
-        process.arguments = arguments
-        process.environment = self.environment(adding: environment)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = errors
-        process.currentDirectoryURL = URL(filePath: path)
-        try process.run()
-        // Errors are few: they fit into the pipe while the output is read.
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        let complaints = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let code = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
-        return (code, String(decoding: text, as: UTF8.self), String(decoding: complaints, as: UTF8.self))
+    // MARK: Processes
+
+    /// Starts the program with no signal blocked or ignored, whatever this thread does with them.
+    static func spawn(
+        _ arguments: [String], environment: [String: String], ownSession: Bool = false, _ prepare: (inout posix_spawn_file_actions_t) -> Void
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t(), attributes = posix_spawnattr_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        // POSIX_SPAWN_SETSID, which is hidden from Swift.
+        posix_spawnattr_setflags(&attributes, (ownSession ? 0x80 : 0) | Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
+        var every = sigset_t(), none = sigset_t()
+        sigfillset(&every)
+        sigemptyset(&none)
+        posix_spawnattr_setsigdefault(&attributes, &every)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        prepare(&actions)
+        let program = try program()
+        var words = ([program] + arguments).map { strdup($0) } + [nil]
+        var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for word in words + variables { free(word) } }
+        var child = pid_t()
+        try #require(posix_spawn(&child, program, &actions, &attributes, &words, &variables) == 0)
+        return child
+    }
+
+    /// The exit code; 128 + n where signal n ended it.
+    static func code(_ status: Int32) -> Int32 { status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F) }
+
+    /// Starts the program with its output in a pipe; the pipe's near end.
+    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> (process: pid_t, output: Int32) {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let process = try Self.spawn(arguments, environment: self.environment(adding: environment)) { actions in
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+            posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+        }
+        close(ends[1])
+        return (process, ends[0])
+    }
+
+    /// Runs the program to its end; `output` names a file for its output, which is then not returned.
+    func run(_ arguments: [String], environment: [String: String] = [:], output: String? = nil) throws -> (code: Int32, output: String, errors: String) {
+        let files = [output ?? path + "/.output", path + "/.errors"]
+        let process = try Self.spawn(arguments, environment: self.environment(adding: environment)) { actions in
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+            posix_spawn_file_actions_addopen(&actions, 1, files[0], O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+            posix_spawn_file_actions_addopen(&actions, 2, files[1], O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        }
+        var status: Int32 = 0
+        let deadline = Date().addingTimeInterval(100)
+        while waitpid(process, &status, WNOHANG) == 0 {
+            if Date() > deadline { kill(process, SIGKILL) }
+            usleep(2_000)
+        }
+        return (Self.code(status), output == nil ? content(of: ".output") : "", content(of: ".errors"))
     }
 }

@@ -237,25 +237,34 @@ import Testing
         let home = try PlayHome()
         try home.write("", to: "blocked")
         let terminal = try play(home, ["--images", "none", "--figures", home.path + "/blocked"], lesson: Self.picture)
-        #expect(terminal.screen.contains("a file of that name is there"))
+        #expect(terminal.screen.contains("cannot create"))
         let piped = try home.run(["lesson", "1", "--lessons", home.path + "/lessons", "--figures", home.path + "/blocked"])
         #expect(piped.code == 3)
-        #expect(piped.output.contains("a file of that name is there"))
+        #expect(piped.output.contains("cannot create"))
     }
 
     // MARK: Hostile lessons
 
-    @Test func escapesAreShownNotObeyed() throws {
+    /// Control characters are refused wherever they stand in a file, by an error that shows where and sends none of them on.
+    @Test func escapesAreNotObeyed() throws {
         let home = try PlayHome()
         let evil = "\u{1B}]0;title\u{7}\u{1B}[31mred\u{1B}[2J\u{9B}5m"
-        let lesson = "## Evil \(evil)\n\nWords \(evil) and `code \(evil)`.\n\n```cell id=evil\nprint(\"out \(evil)\")\ncheck \"label \(evil)\": true\n```\n"
-        let terminal = try play(home, lesson: lesson)
-        let raw = String(decoding: terminal.raw, as: UTF8.self)
-        for code in ["\u{1B}]0;", "\u{1B}[31m", "\u{1B}[2J", "\u{9B}"] { #expect(!raw.contains(code)) }
-        #expect(terminal.screen.contains("red"))
-        let piped = try home.run(["lesson", "1", "--lessons", home.path + "/lessons"])
-        #expect(piped.code == 0)
-        #expect(!piped.output.contains("\u{1B}") && !piped.output.contains("\u{7}"))
+        for lesson in ["## A \(evil)\n\nWords.\n", "## A\n\nWords \(evil)\n", "## A\n\n```cell id=evil\nprint(\"\(evil)\")\n```\n", "## A\n\n```cell id=evil\(evil)\n1\n```\n"] {
+            let lessons = try home.lesson(lesson)
+            let terminal = try PlayTerminal(["lesson", "1", "--lessons", lessons], home: home)
+            #expect(try terminal.end() == 3)
+            #expect(terminal.screen.contains("lesson.md:"))
+            for code in [0x1B, 0x07, 0x9B] as [UInt8] { #expect(!terminal.raw.contains(code)) }
+        }
+    }
+
+    /// What a reader types may hold anything.
+    @Test func typedEscapesAreNotObeyed() throws {
+        let home = try PlayHome(), terminal = try play(home)
+        // Ctrl-V takes the next key as it is.
+        let shown = try terminal.enter("\"\u{16}\u{1B}[31m\"")
+        #expect(shown.contains("> "))
+        #expect(!String(decoding: terminal.raw, as: UTF8.self).contains("\u{1B}[31m\""))
     }
 
     @Test func aFigureStaysInItsFolder() throws {

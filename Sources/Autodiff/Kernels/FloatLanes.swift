@@ -18,12 +18,12 @@ extension FloatLanes {
     @inline(__always)
     static func all(_ x: Float) -> FloatLanes { FloatLanes(repeating: x) }
 
-    // The language's own pointwiseMax goes lane by lane.
+    // The language's own pointwiseMax goes lane by lane. A NaN in `self` stays one, so that the loss comes to show it.
     @inline(__always)
-    func larger(_ other: FloatLanes) -> FloatLanes { other.replacing(with: self, where: self .> other) }
+    func larger(_ other: FloatLanes) -> FloatLanes { replacing(with: other, where: self .< other) }
 
     @inline(__always)
-    func smaller(_ other: FloatLanes) -> FloatLanes { other.replacing(with: self, where: self .< other) }
+    func smaller(_ other: FloatLanes) -> FloatLanes { replacing(with: other, where: self .> other) }
 
     /// eˣ = 2ⁿ·eʳ with n the whole number nearest x/ln 2 and |r| ≤ ln 2/2; n is read from the bits of n + 1.5·2²³.
     @inline(__always)

@@ -143,8 +143,8 @@ package enum TrainingKernels {
         _ w: UnsafeMutablePointer<Float>, _ m: UnsafeMutablePointer<Float>, _ v: UnsafeMutablePointer<Float>,
         gradient g: UnsafePointer<Float>, count: Int, step: AdamStep
     ) {
-        let keepM = FloatLanes.all(step.beta1), addM = FloatLanes.all(1 - step.beta1)
-        let keepV = FloatLanes.all(step.beta2), addV = FloatLanes.all(1 - step.beta2)
+        let keepM = FloatLanes.all(step.keepM), addM = FloatLanes.all(step.addM)
+        let keepV = FloatLanes.all(step.keepV), addV = FloatLanes.all(step.addV)
         let size = FloatLanes.all(-step.size), correction = FloatLanes.all(step.rootCorrection), epsilon = FloatLanes.all(step.epsilon)
         @inline(__always) func update(
             _ w: FloatLanes, _ m: FloatLanes, _ v: FloatLanes, _ g: FloatLanes
@@ -180,16 +180,18 @@ package enum TrainingKernels {
     }
 }
 
-/// One step's constants.
+/// One step's constants. 1 − β₂ is taken before rounding: of a rounded β₂ it would be off by 5e-5 of itself.
 package struct AdamStep: Sendable {
-    package let size: Float, rootCorrection: Float, epsilon: Float, beta1: Float, beta2: Float
+    package let size: Float, rootCorrection: Float, epsilon: Float
+    /// β and 1 − β of the two means.
+    package let keepM: Float, addM: Float, keepV: Float, addV: Float
 
     /// Step number `t`, from 1.
     package init(_ t: Int, rate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8) {
         size = Float(rate / (1 - Double.power(beta1, Double(t))))
         rootCorrection = Float(1 / (1 - Double.power(beta2, Double(t))).squareRoot())
         self.epsilon = Float(epsilon)
-        self.beta1 = Float(beta1)
-        self.beta2 = Float(beta2)
+        (keepM, addM) = (Float(beta1), Float(1 - beta1))
+        (keepV, addV) = (Float(beta2), Float(1 - beta2))
     }
 }

@@ -14,7 +14,7 @@ extension Library {
             let (value, gradient) = try gradientAt(call, call.function("f"))
             return .list([.tensor(value), gradient])
         },
-        Builtin("numgrad(f, x, h=)") { call in
+        Builtin("numgrad(f, x, h=)", keepsLists: true) { call in
             let f = try call.function("f"), h = try call.number("h", default: 1e-5)
             guard h > 0 else { throw CellError("The step h must be above 0.", at: call.span(of: "h")) }
             let point = try Point(call, of: f)

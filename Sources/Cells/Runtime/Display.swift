@@ -100,7 +100,8 @@ private struct TensorText {
 
     var text: String {
         if tensor.rank == 0 { return format?.text(tensor.item) ?? shortNumber(tensor.item) }
-        let cut = tensor.count > Self.longest
+        // Rows without elements are rows all the same.
+        let cut = tensor.shape.sizes.reduce(1) { $0.multipliedReportingOverflow(by: max($1, 1)).partialValue } > Self.longest
         let places = shown(cut)
         let write = writer(places.map { tensor.buffer[$0] })
         let width = places.map { write(tensor.buffer[$0]).count }.max() ?? 0
@@ -129,6 +130,7 @@ private struct TensorText {
     }
 
     private func shown(_ cut: Bool) -> [Int] {
+        guard tensor.count > 0 else { return [] }
         var places = [0]
         let strides = tensor.shape.strides
         for axis in 0..<tensor.rank {

@@ -69,7 +69,7 @@ struct CSV {
     private mutating func takeFirst(_ row: UnsafeRawBufferPointer) throws -> Bool {
         var fields: [String] = []
         var isHeader = false
-        try eachField(row) { _, field in
+        try Self.eachField(row, Place(path: path, line: line, separator: separator)) { _, field in
             fields.append(field.text)
             if field.number == nil { isHeader = true }
         }
@@ -92,7 +92,7 @@ struct CSV {
     private mutating func takeNumbers(_ row: UnsafeRawBufferPointer) throws {
         if items.isEmpty, labels.isEmpty { reserve(row.count) }
         var count = 0
-        try eachField(row) { column, field in
+        try Self.eachField(row, Place(path: path, line: line, separator: separator)) { column, field in
             count += 1
             if column == labelColumn {
                 labels.append(try labelNumber(field.text))
@@ -139,6 +139,12 @@ struct CSV {
 
     // MARK: One line
 
+    private struct Place {
+        let path: String
+        let line: Int
+        let separator: UInt8
+    }
+
     private struct Field {
         let bytes: UnsafeRawBufferPointer
         let isQuoted: Bool
@@ -159,7 +165,9 @@ struct CSV {
         var number: Float? { DecimalNumber.parse(bytes) }
     }
 
-    private func eachField(_ row: UnsafeRawBufferPointer, _ body: (Int, Field) throws -> Void) throws {
+    /// Not a method of the table: rows are added to it while the fields are visited, and a copy would be made of all it holds.
+    private static func eachField(_ row: UnsafeRawBufferPointer, _ place: Place, _ body: (Int, Field) throws -> Void) throws {
+        let (path, line, separator) = (place.path, place.line, place.separator)
         var (place, column) = (0, 0)
         while true {
             while place < row.count, row[place] == 0x20 { place += 1 }
@@ -191,7 +199,7 @@ struct CSV {
             guard place < row.count else { return }
             place += 1
             column += 1
-            guard column < Self.mostColumns else { throw DatasetError(path, "line \(line) has more than \(Self.mostColumns) columns: this is no table.") }
+            guard column < mostColumns else { throw DatasetError(path, "line \(line) has more than \(mostColumns) columns: this is no table.") }
         }
     }
 }

@@ -43,6 +43,8 @@ extension KnownSet {
                 let begun = fileSize(part) ?? 0
                 if begun > 0, try problem(of: part, file) == nil { return try put(part, target) }
                 let status = try Curl.run(address, into: part) { try report(fileSize(part) ?? 0) }
+                // Whoever interrupted curl may want to be asked once more.
+                try report(fileSize(part) ?? 0)
                 if status == 0, fileSize(part) ?? 0 > 0 {
                     guard let problem = try problem(of: part, file) else { return try put(part, target) }
                     last = DatasetError(

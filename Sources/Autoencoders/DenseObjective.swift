@@ -1,0 +1,84 @@
+import Autodiff
+import Networks
+
+/// The loss of `DenseAutoencoder` on the tape, for reading and for checking: the same network under the same names, each
+/// term as it stands in the formula, in either precision.
+///
+///     −ELBO = −log p(x|z) + β·KL(q(z|x) ‖ N(0, 1)),  z = μ + e^(v/2) ε,  (μ, v) = encoder(x)
+public struct DenseObjective<Scalar: Real>: Module {
+    public let configuration: ModelConfiguration
+    public var encoder: [Linear<Scalar>]
+    /// To (μ, v) side by side, or to the code.
+    public var posterior: Linear<Scalar>
+    public var decoder: [Linear<Scalar>]
+    public var output: Linear<Scalar>
+
+    /// Begins as PyTorch's layers do.
+    public init(_ configuration: ModelConfiguration, from stream: RandomStream) throws(TensorError) {
+        self.configuration = configuration
+        precondition(configuration.channels.isEmpty, "an objective of fully connected layers")
+        var layers: [Linear<Scalar>] = []
+        for layer in LayerPlan.all(configuration) {
+            layers.append(try Linear(layer.inputs, layer.outputs, from: stream.split(layer.name)))
+        }
+        let middle = configuration.hidden.count
+        encoder = Array(layers[..<middle])
+        posterior = layers[middle]
+        decoder = Array(layers[(middle + 1)..<(layers.count - 1)])
+        output = layers[layers.count - 1]
+    }
+
+    public mutating func visitParameters<Failure: Error>(
+        _ visit: (_ name: String, _ parameter: inout Tensor<Scalar>) throws(Failure) -> Void
+    ) throws(Failure) {
+        for i in encoder.indices { try encoder[i].visitParameters(under: "encoder.\(i)", visit) }
+        try posterior.visitParameters(under: "posterior", visit)
+        for i in decoder.indices { try decoder[i].visitParameters(under: "decoder.\(i)", visit) }
+        try output.visitParameters(under: "output", visit)
+    }
+
+    /// μ and v = log σ² of q(z|x), [n, latent] each; of an `ae` the code alone.
+    public func encode(_ x: Tensor<Scalar>) throws(TensorError) -> (mean: Tensor<Scalar>, logVariance: Tensor<Scalar>?) {
+        var h = x
+        for layer in encoder { h = try relu(layer(h)) }
+        let both = try posterior(h)
+        guard configuration.kind.samples else { return (both, nil) }
+        let latent = configuration.latent
+        return (try slice(both, [.all, .range(from: nil, to: latent)]), try slice(both, [.all, .range(from: latent, to: nil)]))
+    }
+
+    /// Logits or means of p(x|z), [n, inputs].
+    public func decode(_ z: Tensor<Scalar>) throws(TensorError) -> Tensor<Scalar> {
+        var h = z
+        for layer in decoder { h = try relu(layer(h)) }
+        return try output(h)
+    }
+
+    /// −log p(x|z) in nats, summed over pixels and rows.
+    public func reconstruction(of x: Tensor<Scalar>, from z: Tensor<Scalar>) throws(TensorError) -> Tensor<Scalar> {
+        let parameters = try decode(z)
+        switch configuration.likelihood {
+        case .bernoulli:
+            return try sum(bernoulliFromLogits(parameters, x))
+        case .gaussian:
+            let perPixel = Tensor(Scalar(0.5) * Scalar.log(2 * Scalar.pi))
+            return try sum(0.5 * pow(x - parameters, 2) + perPixel)
+        }
+    }
+
+    /// The two terms for a batch x [n, inputs] and standard normal noise [n, latent], summed over its rows.
+    public func terms(
+        _ x: Tensor<Scalar>, noise: Tensor<Scalar>
+    ) throws(TensorError) -> (reconstruction: Tensor<Scalar>, kl: Tensor<Scalar>) {
+        let (mean, logVariance) = try encode(x)
+        guard let logVariance else { return (try reconstruction(of: x, from: mean), 0) }
+        let z = try reparameterize(mean, logVariance: logVariance, noise: noise)
+        return (try reconstruction(of: x, from: z), try sum(gaussianKL(mean, logVariance: logVariance)))
+    }
+
+    /// −log p(x|z) + β·KL.
+    public func loss(_ x: Tensor<Scalar>, noise: Tensor<Scalar>) throws(TensorError) -> Tensor<Scalar> {
+        let (reconstruction, kl) = try terms(x, noise: noise)
+        return try reconstruction + Tensor(Scalar(configuration.beta)) * kl
+    }
+}
