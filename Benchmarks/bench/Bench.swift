@@ -14,6 +14,8 @@ struct Bench {
         ("mlp-800", 1, { DenseEpoch(hidden: 800).run }),
         ("mlp-400-batch-32", 1, { DenseEpoch(hidden: 400, batch: 32).run }),
         ("mlp-400-batch-512", 1, { DenseEpoch(hidden: 400, batch: 512).run }),
+        ("conv", 1, { ConvolutionalSteps().run }),
+        ("conv-threads-1", 1, { ConvolutionalSteps(threads: 1).run }),
         ("mlp-400-threads-1", 1, { DenseEpoch(hidden: 400, threads: 1).run }),
     ]
 

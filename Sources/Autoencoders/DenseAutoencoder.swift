@@ -1,6 +1,6 @@
 import Autodiff
 
-/// An autoencoder of fully connected layers, plain or variational, with room for a batch: the fast form of the step.
+/// An autoencoder, plain or variational, with room for a batch: the fast form of the step.
 /// `DenseObjective` is the same on the tape, to be read, and to hold this one against.
 ///
 ///     x → encoder → (μ, v = log σ²) → z = μ + e^(v/2) ε → decoder → logits or mean
@@ -8,86 +8,84 @@ import Autodiff
 package final class DenseAutoencoder: @unchecked Sendable {
     let configuration: ModelConfiguration
     let batch: Int
-    let encoder: [DenseLayer]
-    /// To (μ, v) side by side, or to the code.
-    let posterior: DenseLayer
-    let decoder: [DenseLayer]
-    let output: DenseLayer
     private let x: FloatBuffer, noise: FloatBuffer, z: FloatBuffer, zSlopes: FloatBuffer
     private let pool: WorkerPool
     private let scratch: [FloatBuffer]
     /// A slice of a layer's weights each, the longest first.
     private let slices: [(layer: Int, slice: Int)]
-    private let layers: [DenseLayer]
+    /// In the order of the computation.
+    private let layers: [any AutoencoderLayer]
     private let layerNames: [String]
-
+    /// Which of them is the posterior: to (μ, v) side by side, or to the code.
+    private let middle: Int
+    /// For the layers to work in, one for each slab.
+    private let workspaces: [FloatBuffer]
     /// Rows that go through the network together: pieces of the work, whatever the number of threads.
-    static let slabRows = 32
+    private let slabRows: Int
 
-    /// Name, inputs and outputs of each layer, in the order of the network.
-    static func plan(_ configuration: ModelConfiguration) -> [(name: String, inputs: Int, outputs: Int)] {
-        let hidden = configuration.hidden, latent = configuration.latent
-        func chain(_ name: String, _ sizes: [Int]) -> [(name: String, inputs: Int, outputs: Int)] {
-            zip(sizes, sizes.dropFirst()).enumerated().map { ("\(name).\($0)", $1.0, $1.1) }
-        }
-        return chain("encoder", [configuration.inputs] + hidden)
-            + [("posterior", hidden.last ?? configuration.inputs, configuration.kind.samples ? 2 * latent : latent)]
-            + chain("decoder", [latent] + hidden.reversed())
-            + [("output", hidden.first ?? latent, configuration.inputs)]
-    }
-
-    /// What it takes in memory: weights, two moments, the slices' gradients, and a batch's values and slopes.
+    /// What it takes in memory.
     static func bytes(_ configuration: ModelConfiguration, batch: Int) -> Double {
-        let sizes = plan(configuration).map { (weights: Double($0.outputs) * Double($0.inputs + 1), outputs: Double($0.outputs)) }
-        let row = Double(configuration.inputs + 3 * configuration.latent) + 2 * sizes.reduce(0) { $0 + $1.outputs }
-        return 4 * (4 * sizes.reduce(0) { $0 + $1.weights } + Double(batch) * row)
+        let slabs = (batch + configuration.body.slabRows - 1) / configuration.body.slabRows
+        let layers = LayerPlan.all(configuration).reduce(0) { $0 + $1.bytes(batch: batch, slabs: slabs) }
+        return layers + 4 * Double(batch) * Double(configuration.inputs + 3 * configuration.latent)
     }
 
     package init(_ configuration: ModelConfiguration, batch: Int, pool: WorkerPool) {
         self.configuration = configuration
         self.batch = batch
         self.pool = pool
-        let plan = Self.plan(configuration), middle = configuration.hidden.count, latent = configuration.latent
-        let made = plan.enumerated().map { index, layer in
-            DenseLayer(inputs: layer.inputs, outputs: layer.outputs, relu: index != middle && index != plan.count - 1, batch: batch)
-        }
-        layers = made
+        slabRows = configuration.body.slabRows
+        let slabs = (batch + slabRows - 1) / slabRows, plan = LayerPlan.all(configuration), latent = configuration.latent
+        let layers = plan.map { $0.layer(batch: batch, slabs: slabs) }
+        self.layers = layers
         layerNames = plan.map(\.name)
-        encoder = Array(made[..<middle])
-        posterior = made[middle]
-        decoder = Array(made[(middle + 1)..<(made.count - 1)])
-        output = made[made.count - 1]
+        middle = configuration.body.depth
+        let room = layers.map(\.workspaceCount).max() ?? 0
+        workspaces = (0..<slabs).map { _ in FloatBuffer(room) }
         x = FloatBuffer(batch * configuration.inputs)
         noise = FloatBuffer(batch * latent)
         z = FloatBuffer(batch * latent)
         zSlopes = FloatBuffer(batch * latent)
-        slices = made.indices.flatMap { layer in (0..<made[layer].sliceCount).map { (layer, $0) } }
-            .sorted { made[$0.layer].scratchCount > made[$1.layer].scratchCount }
-        let largest = made.map(\.scratchCount).max() ?? 0
+        slices = layers.indices.flatMap { layer in (0..<layers[layer].sliceCount).map { (layer, $0) } }
+            .sorted { layers[$0.layer].scratchCount > layers[$1.layer].scratchCount }
+        let largest = layers.map(\.scratchCount).max() ?? 0
         scratch = (0..<slices.count).map { _ in FloatBuffer(largest) }
     }
 
-    package typealias Parameter = (name: String, shape: [Int], numbers: UnsafeMutableBufferPointer<Float>)
+    /// A parameter, or a moment of it, by its name and shape outside.
+    package struct Parameter {
+        package let name: String
+        fileprivate let layer: any AutoencoderLayer
+        fileprivate let part: ParameterPart
+        fileprivate let buffer: FloatBuffer
 
-    /// Name, shape and numbers of each parameter, in the order of the network.
-    package var parameters: [Parameter] { named(\.parameters, suffix: "") }
+        package var shape: [Int] { part.shape }
+        package var numbers: [Float] { part.numbers(in: buffer) }
+
+        package func set(_ numbers: [Float]) {
+            part.set(numbers, in: buffer)
+            layer.parametersWereSet()
+        }
+    }
+
+    /// In the order of the network.
+    package var parameters: [Parameter] { named(suffix: "") { $0.parameters } }
 
     /// Adam's moments of each parameter.
-    package var moments: [Parameter] { named(\.firstMoment, suffix: ".m") + named(\.secondMoment, suffix: ".v") }
+    package var moments: [Parameter] { named(suffix: ".m") { $0.firstMoment } + named(suffix: ".v") { $0.secondMoment } }
 
-    private func named(_ buffer: KeyPath<DenseLayer, FloatBuffer>, suffix: String) -> [Parameter] {
+    private func named(suffix: String, _ buffer: (any AutoencoderLayer) -> FloatBuffer) -> [Parameter] {
         zip(layerNames, layers).flatMap { name, layer in
-            let start = layer[keyPath: buffer].pointer, count = layer.outputs * layer.inputs
-            return [
-                (name + ".weight" + suffix, [layer.outputs, layer.inputs], UnsafeMutableBufferPointer(start: start, count: count)),
-                (name + ".bias" + suffix, [layer.outputs], UnsafeMutableBufferPointer(start: start + count, count: layer.outputs)),
-            ]
+            layer.parts.map { Parameter(name: name + "." + $0.name + suffix, layer: layer, part: $0, buffer: buffer(layer)) }
         }
     }
 
     package func initialise(from stream: RandomStream) {
         for (name, layer) in zip(layerNames, layers) { layer.initialise(from: stream, name: name) }
     }
+
+    private var posterior: any AutoencoderLayer { layers[middle] }
+    private var output: any AutoencoderLayer { layers[layers.count - 1] }
 
     // MARK: One batch
 
@@ -102,13 +100,13 @@ package final class DenseAutoencoder: @unchecked Sendable {
     /// `gather` writes the rows asked for into the batch; `draws` are this batch's own. Without a step the weights stay,
     /// and also where the loss is not finite: what is broken can then still be found.
     package func run(rows count: Int, gather: (Range<Int>, UnsafeMutablePointer<Float>) -> Void, draws: RandomStream, step: AdamStep?) -> Loss {
-        let slabs = (count + Self.slabRows - 1) / Self.slabRows
+        let slabs = (count + slabRows - 1) / slabRows
         return withUnsafeTemporaryAllocation(of: Loss.self, capacity: slabs) { losses in
             pool.run(slabs) { slab in
-                let rows = (slab * Self.slabRows)..<min((slab + 1) * Self.slabRows, count)
+                let rows = (slab * slabRows)..<min((slab + 1) * slabRows, count)
                 gather(rows, x.pointer + rows.lowerBound * configuration.inputs)
-                losses[slab] = forward(rows, draws)
-                if step != nil { backward(rows) }
+                losses[slab] = forward(rows, draws, slab)
+                if step != nil { backward(rows, slab) }
             }
             // In the order of the slabs, whoever did them.
             let loss = losses.reduce(into: Loss()) {
@@ -118,7 +116,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
             guard let step, loss.isFinite else { return loss }
             pool.run(slices.count) { piece in
                 let (layer, slice) = slices[piece]
-                layers[layer].update(slice: slice, input(of: layer), batch: count, step: step, scratch: scratch[piece].pointer)
+                layers[layer].update(slice: slice, input(of: layer), batch: count, slabs: slabs, step: step, scratch: scratch[piece].pointer)
             }
             return loss
         }
@@ -127,14 +125,22 @@ package final class DenseAutoencoder: @unchecked Sendable {
     /// What a layer saw: the data, the layer before, or the draw of z.
     private func input(of layer: Int) -> UnsafePointer<Float> {
         if layer == 0 { return UnsafePointer(x.pointer) }
-        if layer == encoder.count + 1 { return UnsafePointer(configuration.kind.samples ? z.pointer : posterior.values.pointer) }
+        if layer == middle + 1 { return UnsafePointer(configuration.kind.samples ? z.pointer : posterior.values.pointer) }
         return UnsafePointer(layers[layer - 1].values.pointer)
     }
 
-    private func forward(_ rows: Range<Int>, _ draws: RandomStream) -> Loss {
+    private func forward(_ layers: ClosedRange<Int>, _ rows: Range<Int>, _ slab: Int) {
+        for layer in layers { self.layers[layer].forward(input(of: layer), rows: rows, workspace: workspaces[slab].pointer) }
+    }
+
+    private func backward(_ layer: Int, into dx: FloatBuffer?, _ rows: Range<Int>, _ slab: Int) {
+        layers[layer].backward(input(of: layer), into: dx?.pointer, rows: rows, slab: slab, workspace: workspaces[slab].pointer)
+    }
+
+    private func forward(_ rows: Range<Int>, _ draws: RandomStream, _ slab: Int) -> Loss {
         let latent = configuration.latent
         var loss = Loss()
-        for layer in 0...encoder.count { layers[layer].forward(input(of: layer), rows: rows) }
+        forward(0...middle, rows, slab)
         if configuration.kind.samples {
             let at = rows.lowerBound * latent
             let room = UnsafeMutableBufferPointer(start: noise.pointer + at, count: rows.count * latent)
@@ -142,7 +148,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
             loss.kl = TrainingKernels.reparameterize(
                 posterior.values.pointer + 2 * at, noise.pointer + at, into: z.pointer + at, rows: rows.count, latent: latent)
         }
-        for layer in (encoder.count + 1)..<layers.count { layers[layer].forward(input(of: layer), rows: rows) }
+        forward((middle + 1)...(layers.count - 1), rows, slab)
         let at = rows.lowerBound * configuration.inputs, count = rows.count * configuration.inputs
         switch configuration.likelihood {
         case .bernoulli:
@@ -157,21 +163,21 @@ package final class DenseAutoencoder: @unchecked Sendable {
         return loss
     }
 
-    private func backward(_ rows: Range<Int>) {
+    private func backward(_ rows: Range<Int>, _ slab: Int) {
         let latent = configuration.latent, at = rows.lowerBound * latent
-        for layer in ((encoder.count + 2)..<layers.count).reversed() {
-            layers[layer].backward(into: layers[layer - 1].slopes.pointer, rows: rows)
+        for layer in ((middle + 2)..<layers.count).reversed() {
+            backward(layer, into: layers[layer - 1].slopes, rows, slab)
         }
         if configuration.kind.samples {
-            layers[encoder.count + 1].backward(into: zSlopes.pointer, rows: rows)
+            backward(middle + 1, into: zSlopes, rows, slab)
             TrainingKernels.reparameterizeBack(
                 posterior.values.pointer + 2 * at, z: z.pointer + at, dz: zSlopes.pointer + at, slope: posterior.slopes.pointer + 2 * at,
                 rows: rows.count, latent: latent, beta: Float(configuration.beta))
         } else {
-            layers[encoder.count + 1].backward(into: posterior.slopes.pointer, rows: rows)
+            backward(middle + 1, into: posterior.slopes, rows, slab)
         }
-        for layer in (0...encoder.count).reversed() {
-            layers[layer].backward(into: layer == 0 ? nil : layers[layer - 1].slopes.pointer, rows: rows)
+        for layer in (0...middle).reversed() {
+            backward(layer, into: layer == 0 ? nil : layers[layer - 1].slopes, rows, slab)
         }
     }
 
@@ -179,8 +185,8 @@ package final class DenseAutoencoder: @unchecked Sendable {
 
     /// Rows of (μ, v), or codes, for items [n, inputs].
     func encode(_ items: [Float]) -> [Float] {
-        inBatches(items, width: configuration.inputs, into: x, result: posterior) { rows in
-            for layer in 0...encoder.count { layers[layer].forward(input(of: layer), rows: rows) }
+        inBatches(items, width: configuration.inputs, into: x, result: posterior) { rows, slab in
+            forward(0...middle, rows, slab)
         }
     }
 
@@ -196,13 +202,13 @@ package final class DenseAutoencoder: @unchecked Sendable {
     /// What the decoder gives for codes [n, latent]: logits of a Bernoulli, means of a Gaussian.
     func outputs(of codes: [Float]) -> [Float] {
         let first = configuration.kind.samples ? z : posterior.values
-        return inBatches(codes, width: configuration.latent, into: first, result: output) { rows in
-            for layer in (encoder.count + 1)..<layers.count { layers[layer].forward(input(of: layer), rows: rows) }
+        return inBatches(codes, width: configuration.latent, into: first, result: output) { rows, slab in
+            forward((middle + 1)...(layers.count - 1), rows, slab)
         }
     }
 
     private func inBatches(
-        _ numbers: [Float], width: Int, into buffer: FloatBuffer, result: DenseLayer, _ body: (Range<Int>) -> Void
+        _ numbers: [Float], width: Int, into buffer: FloatBuffer, result: any AutoencoderLayer, _ body: (Range<Int>, _ slab: Int) -> Void
     ) -> [Float] {
         let count = numbers.count / max(1, width)
         var results: [Float] = []
@@ -210,17 +216,17 @@ package final class DenseAutoencoder: @unchecked Sendable {
         for first in stride(from: 0, to: count, by: batch) {
             let rows = min(batch, count - first)
             numbers.withUnsafeBufferPointer { buffer.pointer.update(from: $0.baseAddress! + first * width, count: rows * width) }
-            pool.run((rows + Self.slabRows - 1) / Self.slabRows) { slab in
-                body((slab * Self.slabRows)..<min((slab + 1) * Self.slabRows, rows))
+            pool.run((rows + slabRows - 1) / slabRows) { slab in
+                body((slab * slabRows)..<min((slab + 1) * slabRows, rows), slab)
             }
             results += UnsafeBufferPointer(start: result.values.pointer, count: rows * result.outputs)
         }
         return results
     }
 
-    /// The products of one step: y = x·Wᵀ, dx = d·W where somebody needs it, dW = dᵀ·x.
+    /// The products of one step of the fully connected layers: y = x·Wᵀ, dx = d·W where somebody needs it, dW = dᵀ·x.
     func products() {
-        for (index, layer) in layers.enumerated() {
+        for (index, layer) in layers.enumerated() where layer is DenseLayer {
             let w = UnsafePointer(layer.parameters.pointer), d = UnsafePointer(layer.slopes.pointer)
             let x = input(of: index)
             Float.multiplyOnAllThreads(
@@ -250,7 +256,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
         if let weights = brokenWeights() { return weights }
         for (index, (name, layer)) in zip(layerNames, layers).enumerated() {
             if isBroken(layer.values, rows * layer.outputs) { return "the output of \(name)" }
-            guard index == encoder.count, configuration.kind.samples else { continue }
+            guard index == middle, configuration.kind.samples else { continue }
             if isBroken(z, rows * configuration.latent) { return "the draw of z, through exp(logvar / 2)," }
             if !loss.kl.isFinite { return "the KL term, through exp(logvar)," }
         }

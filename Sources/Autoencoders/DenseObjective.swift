@@ -16,8 +16,9 @@ public struct DenseObjective<Scalar: Real>: Module {
     /// Begins as PyTorch's layers do.
     public init(_ configuration: ModelConfiguration, from stream: RandomStream) throws(TensorError) {
         self.configuration = configuration
+        precondition(configuration.channels.isEmpty, "an objective of fully connected layers")
         var layers: [Linear<Scalar>] = []
-        for layer in DenseAutoencoder.plan(configuration) {
+        for layer in LayerPlan.all(configuration) {
             layers.append(try Linear(layer.inputs, layer.outputs, from: stream.split(layer.name)))
         }
         let middle = configuration.hidden.count

@@ -9,6 +9,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     public var data: String
     public var shape: [Int]
     public var hidden: [Int]
+    /// Channels of a convolutional body.
+    public var channels: [Int]?
     public var latent: Int
     public var likelihood: String
     public var beta: Double
@@ -20,7 +22,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     public var seed: UInt64
 
     enum CodingKeys: String, CodingKey {
-        case model, data, shape, hidden, latent, likelihood, beta, sigma, epochs, batch, learningRate = "lr", seed
+        case model, data, shape, hidden, channels = "conv", latent, likelihood, beta, sigma, epochs, batch, learningRate = "lr", seed
     }
 
     public init(_ configuration: ModelConfiguration, data: String, options: TrainingOptions) {
@@ -28,6 +30,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
         self.data = data
         shape = configuration.shape
         hidden = configuration.hidden
+        channels = configuration.channels.isEmpty ? nil : configuration.channels
         latent = configuration.latent
         likelihood = configuration.likelihood.rawValue
         beta = configuration.beta
@@ -43,7 +46,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     public func difference(from other: RunConfiguration) -> (option: String, own: String, other: String)? {
         func text(_ sizes: [Int]) -> String { sizes.isEmpty ? "none" : sizes.map(String.init).joined(separator: ",") }
         let options = [
-            ("model", model, other.model), ("data", data, other.data), ("hidden", text(hidden), text(other.hidden)),
+            ("model", model, other.model), ("data", data, other.data), ("conv", text(channels ?? []), text(other.channels ?? [])),
+            ("hidden", text(hidden), text(other.hidden)),
             ("latent", "\(latent)", "\(other.latent)"), ("batch", "\(batch)", "\(other.batch)"), ("lr", "\(learningRate)", "\(other.learningRate)"),
             ("beta", "\(beta)", "\(other.beta)"), ("likelihood", likelihood, other.likelihood), ("seed", "\(seed)", "\(other.seed)"),
             ("data", "items of shape \(shape)", "items of shape \(other.shape)"),
@@ -60,9 +64,11 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
         guard !shape.isEmpty, sizes.allSatisfy({ (1...1_000_000).contains($0) }), shape.reduce(1, { min($0 * $1, 1 << 40) }) <= 1 << 26,
             beta.isFinite, beta >= 0, learningRate.isFinite, learningRate > 0, (1...10_000_000).contains(batch), (1...10_000_000).contains(epochs)
         else { return nil }
-        var configuration = ModelConfiguration(kind: kind, shape: shape, hidden: hidden, latent: latent, likelihood: likelihood, beta: beta)
+        var configuration = ModelConfiguration(
+            kind: kind, shape: shape, hidden: hidden, latent: latent, likelihood: likelihood, beta: beta,
+            body: channels.map { .convolutional($0) })
         configuration.sigma = sigma ?? 1
-        guard configuration.sigma > 0, configuration.sigma.isFinite else { return nil }
+        guard configuration.sigma > 0, configuration.sigma.isFinite, configuration.problem == nil else { return nil }
         return configuration
     }
 }

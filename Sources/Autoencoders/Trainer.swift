@@ -43,7 +43,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .notFinite: "lower the learning rate; the last checkpoint before is kept"
         case .dataOutsideUnitInterval: "use --likelihood gaussian, or scale the data"
         case .dataNotFinite: "clean the data first"
-        case .tooLarge: "ask for less with --hidden, --latent or --batch"
+        case .tooLarge: "ask for less with --hidden, --conv, --latent or --batch"
         }
     }
 }
@@ -71,6 +71,7 @@ public final class Trainer {
     }
 
     public init(_ configuration: ModelConfiguration, train: Dataset, test: Dataset, options: TrainingOptions) throws(TrainingError) {
+        precondition(configuration.problem == nil, configuration.problem ?? "")
         precondition(train.count > 0 && train.featureCount == configuration.inputs && test.featureCount == configuration.inputs)
         for data in [train, test] {
             guard data.items.allSatisfy(\.isFinite) else { throw .dataNotFinite }
@@ -93,7 +94,7 @@ public final class Trainer {
 
     /// Begins with another model's weights instead of fresh ones.
     public func begin(with model: TrainedModel) {
-        for (own, other) in zip(network.parameters, model.weights) { _ = own.numbers.update(fromContentsOf: other.numbers) }
+        for (own, other) in zip(network.parameters, model.weights) { own.set(other.numbers) }
     }
 
     public var batchesPerEpoch: Int { (train.count + options.batch - 1) / options.batch }
@@ -181,12 +182,12 @@ public final class Trainer {
 
     /// Weights, then Adam's moments with the suffixes `.m` and `.v`.
     public var tensors: [(name: String, shape: [Int], numbers: [Float])] {
-        network.parameters.map { ($0.name, $0.shape, Array($0.numbers)) }
-            + network.moments.map { ($0.name, $0.shape, Array($0.numbers)) }
+        network.parameters.map { ($0.name, $0.shape, $0.numbers) }
+            + network.moments.map { ($0.name, $0.shape, $0.numbers) }
     }
 
     public var weights: [(name: String, shape: [Int], numbers: [Float])] {
-        network.parameters.map { ($0.name, $0.shape, Array($0.numbers)) }
+        network.parameters.map { ($0.name, $0.shape, $0.numbers) }
     }
 
     /// Puts a checkpoint's tensors and position in place; false if a tensor is missing or of another shape, or the position
@@ -195,9 +196,9 @@ public final class Trainer {
         guard (0...1_000_000_000).contains(position.epochs), (0..<batchesPerEpoch).contains(position.batches),
             position.steps == position.epochs * batchesPerEpoch + position.batches
         else { return false }
-        for (name, shape, numbers) in network.parameters + network.moments {
-            guard let found = tensors[name], found.shape == shape else { return false }
-            _ = numbers.update(fromContentsOf: found.numbers)
+        for parameter in network.parameters + network.moments {
+            guard let found = tensors[parameter.name], found.shape == parameter.shape else { return false }
+            parameter.set(found.numbers)
         }
         self.position = position
         return true
@@ -220,12 +221,11 @@ public final class TrainedModel {
 
     /// nil if a weight is missing or of another shape; looked at before a network of whatever size is made.
     public init?(_ configuration: ModelConfiguration, weights: [String: (shape: [Int], numbers: [Float])], threads: Int? = nil) {
-        for layer in DenseAutoencoder.plan(configuration) {
-            guard weights[layer.name + ".weight"]?.shape == [layer.outputs, layer.inputs], weights[layer.name + ".bias"]?.shape == [layer.outputs]
-            else { return nil }
+        for layer in LayerPlan.all(configuration) {
+            for part in layer.parts { guard weights[layer.name + "." + part.name]?.shape == part.shape else { return nil } }
         }
         network = DenseAutoencoder(configuration, batch: 256, pool: WorkerPool(threads: threads))
-        for parameter in network.parameters { _ = parameter.numbers.update(fromContentsOf: weights[parameter.name]!.numbers) }
+        for parameter in network.parameters { parameter.set(weights[parameter.name]!.numbers) }
     }
 
     public var configuration: ModelConfiguration { network.configuration }
@@ -249,7 +249,7 @@ public final class TrainedModel {
     public func outputs(of codes: [Float]) -> [Float] { network.outputs(of: codes) }
 
     public var weights: [(name: String, shape: [Int], numbers: [Float])] {
-        network.parameters.map { ($0.name, $0.shape, Array($0.numbers)) }
+        network.parameters.map { ($0.name, $0.shape, $0.numbers) }
     }
 
     /// Decoder means of n codes drawn from the prior.

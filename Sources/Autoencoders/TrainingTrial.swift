@@ -8,9 +8,9 @@ package final class TrainingTrial {
     private var stream = RandomStream(seed: 1, name: "trial")
     private var step = 0
 
-    package init(inputs: Int, hidden: [Int], latent: Int, items: Int, batch: Int, threads: Int? = nil) {
-        (self.items, self.batch, self.inputs) = (items, batch, inputs)
-        let configuration = ModelConfiguration(shape: [inputs], hidden: hidden, latent: latent)
+    package init(_ configuration: ModelConfiguration, items: Int, batch: Int, threads: Int? = nil) {
+        inputs = configuration.inputs
+        (self.items, self.batch) = (items, batch)
         network = DenseAutoencoder(configuration, batch: batch, pool: WorkerPool(threads: threads))
         network.initialise(from: stream.split("weights"))
         data = FloatBuffer(items * inputs)

@@ -14,9 +14,15 @@ protocol Command: Sendable {
 struct Option: Sendable {
     let name: String
     let takesValue: Bool
+    /// Whether the next word is the value, where it may be left out.
+    var isValue: (@Sendable (String) -> Bool)?
 
     static func flag(_ name: String) -> Option { Option(name: name, takesValue: false) }
     static func value(_ name: String) -> Option { Option(name: name, takesValue: true) }
+    /// A flag that may have a value, which is told from a word of its own by its look.
+    static func flag(_ name: String, value isValue: @escaping @Sendable (String) -> Bool) -> Option {
+        Option(name: name, takesValue: false, isValue: isValue)
+    }
 }
 
 /// What went wrong, what to do, and the exit code that says so.
@@ -59,6 +65,10 @@ struct Arguments {
             if option.takesValue {
                 guard let value = attached ?? rest.popFirst() else { throw CommandError.wrongUse("--\(name) needs a value.") }
                 values[name, default: []].append(value)
+            } else if let isValue = option.isValue {
+                let next = rest.first.flatMap { isValue($0) ? $0 : nil }
+                if attached == nil, next != nil { rest.removeFirst() }
+                values[name, default: []].append(attached ?? next ?? "")
             } else {
                 guard attached == nil else { throw CommandError.wrongUse("--\(name) takes no value.") }
                 values[name, default: []].append("")

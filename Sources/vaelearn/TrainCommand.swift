@@ -9,7 +9,8 @@ enum TrainCommand: Command {
     static let name = "train"
     static let summary = "trains a model"
     static let options: [Option] = [
-        .value("data"), .value("epochs"), .value("latent"), .value("hidden"), .value("batch"), .value("lr"), .value("beta"),
+        .value("data"), .value("epochs"), .value("latent"), .value("hidden"),
+        .flag("conv") { $0.first?.isNumber == true }, .value("batch"), .value("lr"), .value("beta"),
         .value("likelihood"), .value("seed"), .value("threads"), .value("out"), .flag("resume"), .flag("quiet"),
     ]
     static let help = """
@@ -24,6 +25,7 @@ enum TrainCommand: Command {
           --epochs N         10
           --latent N         latent dimensions, 20
           --hidden 400,200   sizes of the hidden layers, 400
+          --conv [32,64]     convolutions instead, halving a picture each time, to this many channels
           --batch N          items a step, 128
           --lr X             Adam's learning rate, 0.001
           --beta X           weight of the KL term: 1, and 4 for beta_vae
@@ -57,12 +59,12 @@ enum TrainCommand: Command {
         options.seed = try arguments.seed() ?? begun?.seed ?? options.seed
         options.threads = try positive(arguments, "threads")
         let latent = try positive(arguments, "latent") ?? begun?.latent ?? 20
-        let hidden = try hidden(arguments) ?? begun?.hidden ?? [400]
+        let body = try body(arguments) ?? begun?.modelConfiguration?.body ?? .dense(kind == .linearVAE ? [] : [400])
         let beta = try number(arguments, "beta", orZero: true) ?? begun?.beta ?? (kind == .betaVAE ? 4 : 1)
         let likelihood = try likelihood(arguments) ?? begun?.modelConfiguration?.likelihood
 
         func configuration(shape: [Int], _ likelihood: ModelConfiguration.Likelihood) -> ModelConfiguration {
-            ModelConfiguration(kind: kind, shape: shape, hidden: hidden, latent: latent, likelihood: likelihood, beta: beta)
+            ModelConfiguration(kind: kind, shape: shape, latent: latent, likelihood: likelihood, beta: beta, body: body)
         }
         let dataName = arguments.value("data") ?? begun?.data ?? "digits"
         func refuseOtherThanBegun(_ shape: [Int]?) throws {
@@ -79,10 +81,11 @@ enum TrainCommand: Command {
         guard train.count > 0, train.featureCount > 0 else { throw CommandError.badInput("\(shown(dataName)) holds no items to train on.") }
         try refuseOtherThanBegun(train.shape)
         let inUnit = [train, test].allSatisfy { $0.items.allSatisfy { $0 >= 0 && $0 <= 1 } }
+        let model = configuration(shape: train.shape, likelihood ?? (inUnit ? .bernoulli : .gaussian))
+        if let problem = model.problem { throw CommandError.wrongUse("\(problem).", hint: "leave --conv out, or change its channels") }
         let trainer: Trainer
         do {
-            trainer = try Trainer(
-                configuration(shape: train.shape, likelihood ?? (inUnit ? .bernoulli : .gaussian)), train: train, test: test, options: options)
+            trainer = try Trainer(model, train: train, test: test, options: options)
         } catch {
             if case .tooLarge = error { throw CommandError.wrongUse("\(error).", hint: error.hint) }
             throw CommandError.badInput("\(shown(dataName)): \(error).", hint: error.hint)
@@ -121,11 +124,19 @@ enum TrainCommand: Command {
         return number
     }
 
-    private static func hidden(_ arguments: Arguments) throws -> [Int]? {
-        guard let text = arguments.value("hidden") else { return nil }
-        return try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+    /// nil where neither --conv nor --hidden was said.
+    private static func body(_ arguments: Arguments) throws -> ModelConfiguration.Body? {
+        guard let text = arguments.value("conv") else {
+            return try arguments.value("hidden").map { .dense(try sizes($0, "hidden", example: "400,200")) }
+        }
+        guard !arguments.has("hidden") else { throw CommandError.wrongUse("--conv and --hidden exclude each other.", hint: "leave one of them out") }
+        return .convolutional(text.isEmpty ? [32, 64] : try sizes(text, "conv", example: "32,64"))
+    }
+
+    private static func sizes(_ text: String, _ option: String, example: String) throws -> [Int] {
+        try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
             guard let size = Int(part), (1...100_000).contains(size) else {
-                throw CommandError.wrongUse("--hidden needs sizes with commas between them, not \"\(shown(text))\".", hint: "--hidden 400,200")
+                throw CommandError.wrongUse("--\(option) needs sizes with commas between them, not \"\(shown(text))\".", hint: "--\(option) \(example)")
             }
             return size
         }

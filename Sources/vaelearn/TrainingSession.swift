@@ -106,8 +106,7 @@ struct TrainingSession {
 
     private var begin: String {
         let c = trainer.configuration
-        let sizes = ([c.inputs] + c.hidden + [c.latent]).map(String.init).joined(separator: "-")
-        return "\(c.kind.rawValue) \(sizes), \(c.likelihood.rawValue), on \(data): \(trainer.batchesPerEpoch) steps an epoch\n"
+        return "\(c.kind.rawValue) \(c.sizes), \(c.likelihood.rawValue), on \(data): \(trainer.batchesPerEpoch) steps an epoch\n"
     }
 
     private var header: String {

@@ -21,8 +21,7 @@ final class ModelObject: CellObject {
 
     var summary: String {
         let c = configuration
-        let sizes = ([c.inputs] + c.hidden + [c.latent]).map(String.init).joined(separator: "-")
-        return "<\(c.kind.rawValue) \(sizes), \(c.likelihood.rawValue), \(parameterCount) parameters>"
+        return "<\(c.kind.rawValue) \(c.sizes), \(c.likelihood.rawValue), \(parameterCount) parameters>"
     }
 
     var parameterCount: Int { use { $0.weights.reduce(0) { $0 + $1.numbers.count } } }
