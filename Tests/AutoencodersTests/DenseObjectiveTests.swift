@@ -59,7 +59,7 @@ struct DenseObjectiveTests {
 
         func noise() throws(TensorError) -> Tensor<Double> {
             var stream = draws
-            return try Tensor<Float>.normal([rows, network.configuration.latent], from: &stream).converted(to: Double.self)
+            return try Tensor<Float>.normal([rows, objective.configuration.latent], from: &stream).converted(to: Double.self)
         }
     }
 
