@@ -32,33 +32,13 @@ enum Pictures {
     }
 }
 
-/// Data by a name or a path.
+/// Data by a name or a path, for commands.
 enum DataSource {
-    /// How many items of a generated set are trained on, the last tenth being held out.
-    static let generatedCount = 20_000
-
     static func load(_ name: String) throws -> LoadedDataset {
-        switch name {
-        case "digits": return LoadedDataset(train: .digits(0..<generatedCount), format: "generated")
-        case "sprites": return LoadedDataset(train: .sprites(0..<generatedCount), format: "generated")
-        case "faces": return LoadedDataset(train: .faces(0..<generatedCount), format: "generated")
-        case "ring": return LoadedDataset(train: .ring(0..<generatedCount), format: "generated")
-        case "two_moons": return LoadedDataset(train: .twoMoons(0..<generatedCount), format: "generated")
-        default: break
-        }
         do {
-            return try Dataset.read(UserFolders.fetched(name) ?? name)
+            return try Dataset.named(name, cache: DataCommand.cache)
         } catch let error as DatasetError {
             throw CommandError.badInput(error.description, hint: error.hint)
         }
-    }
-}
-
-extension UserFolders {
-    /// Where `data fetch` put a set of this name, if it did.
-    static func fetched(_ name: String) -> String? {
-        guard !name.contains("/"), !name.contains("."), !isFolder(name), let cache else { return nil }
-        let path = cache + "/data/" + name
-        return isFolder(path) ? path : nil
     }
 }
