@@ -65,7 +65,7 @@ enum AuthorCommand: Command {
     }
 
     private static func report(_ problems: [Problem], of path: String?) -> Int {
-        for problem in problems { writeOut("\(problem)\n") }
+        for problem in problems { writeOut(visible("\(problem)") + "\n") }
         if let path, problems.isEmpty { writeOut("\(path): good\n") }
         return problems.count
     }

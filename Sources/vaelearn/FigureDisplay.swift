@@ -7,15 +7,18 @@ import Terminal
 struct FigureDisplay {
     /// `figures/04-kl`
     let folder: String
-    let lessonNumber: Int
 
     /// --figures DIR; else `figures` beside the lessons, where that can be written; else the user's cache.
     init(_ given: String?, lessons directory: String, folder lesson: LessonFolder) {
-        lessonNumber = lesson.number
         let name = String(lesson.path.split(separator: "/").last ?? "lesson")
-        let beside = (directory.hasSuffix("/lessons") ? String(directory.dropLast(8)) : directory + "/..") + "/figures"
-        let canWrite = FileManager.default.isWritableFile(atPath: FileManager.default.fileExists(atPath: beside) ? beside : directory)
-        folder = (given ?? (canWrite ? beside : UserFolders.cache.map { $0 + "/figures" } ?? "figures")) + "/" + name
+        folder = (given ?? Self.beside(directory) ?? UserFolders.cache.map { $0 + "/figures" } ?? "figures") + "/" + name
+    }
+
+    /// `figures` beside the lessons, if it can be written.
+    static func beside(_ directory: String) -> String? {
+        let parent = directory.hasSuffix("/lessons") ? String(directory.dropLast(8)) : directory + "/.."
+        let folder = parent + "/figures"
+        return FileManager.default.isWritableFile(atPath: isFolder(folder) ? folder : parent + "/") ? folder : nil
     }
 
     /// Writes the PNG; returns its path, or what went wrong.

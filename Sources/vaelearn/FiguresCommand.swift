@@ -16,7 +16,7 @@ enum FiguresCommand: Command {
         Runs the lessons and writes their figures to figures/NN-slug/ID.png and .pdf, and, for all lessons, the gallery
         figures/README.md. Lessons that have not changed since are passed over.
 
-          --out DIR          where figures are written (figures beside the lessons)
+          --out DIR          where figures are written (figures beside the lessons, or here)
           --format LIST      png, pdf, svg, with commas (png,pdf)
           --force            draws everything, changed or not
           --csv              also the data behind each figure
@@ -30,8 +30,7 @@ enum FiguresCommand: Command {
         let finder = try LessonFinder(arguments)
         let folders = try finder.folders(named: arguments.words)
         let formats = try formats(arguments)
-        let out = arguments.value("out")
-            ?? (finder.directory.hasSuffix("/lessons") ? String(finder.directory.dropLast(8)) : finder.directory + "/..") + "/figures"
+        let out = arguments.value("out") ?? FigureDisplay.beside(finder.directory) ?? "figures"
         let seed = try arguments.seed()
         let data = Dictionary(try arguments.pairs("data").map { ($0.name, $0.value) }) { $1 }
         Interrupt.stopCellsOnControlC()

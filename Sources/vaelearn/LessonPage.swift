@@ -99,6 +99,12 @@ struct LessonPage {
     private func hung(_ prompt: String, _ lines: [String], _ role: TextRole, trim: Bool) -> [StyledLine] {
         var lines = lines.map(own)
         while trim, lines.last?.allSatisfy(\.isWhitespace) ?? false { lines.removeLast() }
+        // Read aloud, a first line that stands apart from the others would mislead.
+        if isPlain, lines.count > 1 {
+            return [StyledLine(prompt.trimmed, .accent)] + lines.flatMap { line in
+                folded(line, room: max(8, width - 4)).map { StyledLine([StyledSpan("    ", .accent), StyledSpan($0, role)]) }
+            }
+        }
         let indent = String(repeating: " ", count: isPlain ? 4 : prompt.count)
         return lines.enumerated().flatMap { position, line -> [StyledLine] in
             let lead = StyledSpan(position == 0 ? prompt : indent, .accent)
@@ -193,7 +199,7 @@ struct LessonPage {
 
     func question(_ prompt: String, choices: [String], label: String) -> [StyledLine] {
         let numbered = choices.enumerated().map { "\($0.offset + 1). \($0.element)" }.joined(separator: "\n")
-        let mark = StyledLine([StyledSpan(isPlain ? "\(label): " : (isASCII ? "? " : "❯ ") + label, TextStyle(.accent, isBold: true))])
+        let mark = StyledLine([StyledSpan(isPlain ? "\(label):" : (isASCII ? "? " : "❯ ") + label, TextStyle(.accent, isBold: true))])
         return [mark] + prose(prompt) + (choices.isEmpty ? [] : prose(numbered))
     }
 

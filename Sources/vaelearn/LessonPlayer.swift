@@ -225,7 +225,7 @@ final class LessonPlayer {
     func settle(_ prediction: Prediction, guess: Int) {
         guard let right = session.rightChoice(of: prediction) else { return }
         let answer = prediction.choices[right].text
-        let verdict = guess == right ? "You guessed it: **\(answer)**." : "You guessed \(prediction.choices[guess].text). It is **\(answer)**."
+        let verdict = guess == right ? "Your guess was right: **\(answer)**." : "Your guess: \(prediction.choices[guess].text). The answer: **\(answer)**."
         write(page.note(verdict, guess == right ? .pass : .warning))
         if let why = prediction.talk.why { write(page.prose(session.filled(why))) }
     }

@@ -1,10 +1,17 @@
 import Cells
 import Glibc
+import Terminal
 
 /// Everything the program says goes out at once: a class, or a pipe, sees each step as it happens.
 func writeOut(_ text: String) { write(text, to: STDOUT_FILENO) }
 
-func writeError(_ text: String) { write(text, to: STDERR_FILENO) }
+/// Errors quote what they are about: control characters in it are shown, not sent on.
+func writeError(_ text: String) { write(visible(text), to: STDERR_FILENO) }
+
+/// The same lines with all control characters made visible.
+func visible(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { Visible.text(String($0)) }.joined(separator: "\n")
+}
 
 private func write(_ text: String, to descriptor: Int32) {
     var text = text

@@ -96,7 +96,9 @@ struct TrainingSession {
 
     private func stopped() throws -> Int32 {
         try folder.writeCheckpoint(of: trainer)
-        say("stopped and saved in epoch \(trainer.position.epochs + 1) after batch \(trainer.position.batches). Go on with: vaelearn train \(trainer.configuration.kind.rawValue) --out \(folder.path) --resume\n")
+        let position = trainer.position
+        let place = position.batches == 0 ? "after epoch \(position.epochs)" : "in epoch \(position.epochs + 1) after batch \(position.batches)"
+        say("stopped and saved \(place). Go on with: vaelearn train \(trainer.configuration.kind.rawValue) --out \(folder.path) --resume\n")
         return ExitCode.interrupted
     }
 

@@ -24,7 +24,7 @@ struct DenseObjectiveTests {
             ModelConfiguration.Likelihood.allCases.map { Case(kind: kind, likelihood: $0, beta: kind == .betaVAE ? 4 : 1) }
         }
         + [
-            Case(hidden: []), Case(hidden: [64, 19, 7]), Case(kind: .ae, hidden: []), Case(inputs: 1, hidden: [1], latent: 1), Case(inputs: 2, latent: 64),
+            Case(hidden: []), Case(hidden: [64, 19, 7]), Case(kind: .ae, hidden: []), Case(inputs: 1, hidden: [5], latent: 1), Case(inputs: 2, latent: 64),
             Case(likelihood: .gaussian, beta: 0), Case(inputs: 784, hidden: [400], latent: 20, rows: 128),
         ]
 
@@ -59,7 +59,7 @@ struct DenseObjectiveTests {
 
         func noise() throws(TensorError) -> Tensor<Double> {
             var stream = draws
-            return try Tensor<Float>.normal([rows, network.configuration.latent], from: &stream).converted(to: Double.self)
+            return try Tensor<Float>.normal([rows, objective.configuration.latent], from: &stream).converted(to: Double.self)
         }
     }
 

@@ -63,8 +63,9 @@ struct TrainingKernelsTests {
 
     @Test(arguments: counts) func bernoulli(_ count: Int) throws {
         // Every fifth logit is so sure that a form with cancellation would lose it.
-        let logits = normals(count, "logits", scale: 3).enumerated().map { $0 % 5 == 4 ? $1 * 12 : $1 }
-        let x = uniforms(count, "data").enumerated().map { $0 % 3 == 0 ? $1.rounded() : $1 }
+        var logits = normals(count, "logits", scale: 3), x = uniforms(count, "data")
+        for i in stride(from: 4, to: count, by: 5) { logits[i] *= 12 }
+        for i in stride(from: 0, to: count, by: 3) { x[i].round() }
         var slope = [Float](repeating: 0, count: count)
         let loss = TrainingKernels.bernoulli(logits, x, slope: &slope, count: count)
         let leaf = try double(logits, [count]).tracked()
@@ -89,9 +90,8 @@ struct TrainingKernelsTests {
         let rows = 5, count = rows * latent, beta = Float(2.5)
         let mean = normals(count, "mean", scale: 2), logVariance = normals(count, "v", scale: 2), noise = normals(count, "noise")
         let dz = normals(count, "dz")
-        let posterior = (0..<rows).flatMap { row in
-            Array(mean[(row * latent)..<((row + 1) * latent)]) + logVariance[(row * latent)..<((row + 1) * latent)]
-        }
+        var posterior: [Float] = []
+        for start in stride(from: 0, to: count, by: latent) { posterior += mean[start..<(start + latent)] + logVariance[start..<(start + latent)] }
         var z = [Float](repeating: 0, count: count), slope = [Float](repeating: 0, count: 2 * count)
         let kl = TrainingKernels.reparameterize(posterior, noise, into: &z, rows: rows, latent: latent)
         TrainingKernels.reparameterizeBack(posterior, z: z, dz: dz, slope: &slope, rows: rows, latent: latent, beta: beta)
@@ -117,7 +117,8 @@ struct TrainingKernelsTests {
         var network = Linear(weight: try double(w, [1, count]), bias: nil)
         var optimiser = try Optimiser<Double>(Adam(), for: network)
         for t in 1...40 {
-            let g = normals(count, "g\(t)").enumerated().map { i, g in i % 7 == 6 ? 0 : g * Float(Double.power(10, Double(i % 7) - 5)) }
+            var g = normals(count, "g\(t)")
+            for i in g.indices { g[i] *= i % 7 == 6 ? 0 : Float.power(10, Float(i % 7) - 5) }
             TrainingKernels.adam(&w, &m, &v, gradient: g, count: count, step: AdamStep(t, rate: 0.01))
             try optimiser.step(&network, gradients: [double(g, [1, count])], learningRate: 0.01)
         }

@@ -1,5 +1,6 @@
 import Autodiff
 import Autoencoders
+import CMalloc
 import Datasets
 import Glibc
 import Testing
@@ -153,22 +154,24 @@ struct TrainingTests {
             let configuration = ModelConfiguration(shape: [28, 28], hidden: [400], latent: 20)
             var options = TrainingOptions()
             (options.batch, options.threads) = (64, 2)
-            func inUse() -> Int { let info = mallinfo2(); return info.uordblks + info.hblkhd }
-            let before = inUse()
+            let before = bytes_in_use()
             let trainer = try Trainer(configuration, train: train, test: test, options: options)
-            let built = inUse() - before
+            let built = bytes_in_use() - before
             var fresh = 0, live = 0, heap = 0
             var most = 0
-            _ = try trainer.finishEpoch { position in
-                if position.batches == 5 { (fresh, live, heap) = (TensorMemory.freshBuffers, TensorMemory.live, inUse()) }
-                if position.batches > 5 { most = max(most, inUse() - heap) }
+            let watch = { (position: Trainer.Position) in
+                if position.batches == 5 { (fresh, live, heap) = (TensorMemory.freshBuffers, TensorMemory.live, bytes_in_use()) }
+                if position.batches > 5 { most = max(most, bytes_in_use() - heap) }
                 guard position.batches == 25 else { return }
-                precondition(TensorMemory.freshBuffers == fresh && TensorMemory.live == live, "tensors were made")
-                precondition(most < 512, "the heap grew by \(most) bytes")
+                #expect(TensorMemory.freshBuffers == fresh && TensorMemory.live == live)
+                // A thread that had not got round to a product before sets up its own few hundred bytes for them.
+                // Were just the codes of a batch left behind at each step, it would be 100,000.
+                #expect(most < 8192)
             }
+            _ = try trainer.finishEpoch(progress: watch)
             // 652,824 parameters with two moments and a gradient; 64 rows of values and slopes.
             let expected = 4 * (4 * 652_824 + 64 * (784 + 60 + 2 * (400 + 40 + 400 + 784)))
-            precondition((expected..<(expected + expected / 20)).contains(built), "\(built) bytes are held, not \(expected)")
+            #expect((expected..<(expected + expected / 20)).contains(built))
         }
     }
 }

@@ -166,6 +166,12 @@ final class PlayTerminal {
             usleep(3_000)
         }
         self.status = status
+        // What it wrote last may still be on its way.
+        var count = -1
+        while count != raw.count {
+            count = raw.count
+            usleep(50_000)
+        }
         return PlayHome.code(status)
     }
 

@@ -43,7 +43,7 @@ struct RunFixture {
 
     /// An array as Python's NumPy would read it: shape and numbers of a version 1 file of little-endian singles.
     func npy(_ name: String) throws -> (shape: [Int], numbers: [Float]) {
-        let bytes = try #require(bytes(name))
+        let bytes = try #require(self.bytes(name))
         try #require(bytes.starts(with: [0x93] + Array("NUMPY".utf8) + [1, 0]))
         let length = Int(bytes[8]) | Int(bytes[9]) << 8
         let header = String(decoding: bytes[10..<(10 + length)], as: UTF8.self)

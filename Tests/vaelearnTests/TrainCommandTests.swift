@@ -24,7 +24,8 @@ struct TrainCommandTests {
         #expect(fixture.history(a) == fixture.history(b), sourceLocation: sourceLocation)
         // Seconds stand in these two.
         for name in fixture.names(a) where name != "history.csv" && name != "training.safetensors" {
-            #expect(fixture.bytes(a + "/" + name) == fixture.bytes(b + "/" + name), "\(name)", sourceLocation: sourceLocation)
+            let isSame = fixture.bytes(a + "/" + name) == fixture.bytes(b + "/" + name)
+            #expect(isSame, "\(name)", sourceLocation: sourceLocation)
         }
     }
 

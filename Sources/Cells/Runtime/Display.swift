@@ -96,7 +96,7 @@ private struct TensorText {
         self.format = format
     }
 
-    private static let edge = 3, longest = 1000
+    private static let edge = 3, longest = 200
 
     var text: String {
         if tensor.rank == 0 { return format?.text(tensor.item) ?? shortNumber(tensor.item) }

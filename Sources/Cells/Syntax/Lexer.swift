@@ -126,7 +126,8 @@ struct Lexer {
         default:
             try refuseForeignSign()
             let pair = String(decoding: bytes[position..<min(position + 2, bytes.count)], as: UTF8.self)
-            if let symbol = Token.Symbol(rawValue: pair) {
+            // At the end of the source there is no second one.
+            if pair.utf8.count == 2, let symbol = Token.Symbol(rawValue: pair) {
                 append(.symbol(symbol), length: 2)
             } else if let symbol = Token.Symbol(rawValue: String(Unicode.Scalar(byte))) {
                 append(.symbol(symbol), length: 1)
