@@ -208,10 +208,10 @@ struct ConvStepTests {
                 options: options)
             func inUse() -> Int { let info = mallinfo2(); return info.uordblks + info.hblkhd }
             var fresh = 0, heap = 0, most = 0
-            _ = try trainer.finishEpoch { position in
+            _ = try trainer.finishEpoch(progress: { position in
                 if position.batches == 5 { (fresh, heap) = (TensorMemory.freshBuffers, inUse()) }
                 if position.batches > 5 { most = max(most, inUse() - heap) }
-            }
+            })
             precondition(TensorMemory.freshBuffers == fresh, "tensors were made")
             precondition(most < 512, "the heap grew by \(most) bytes")
         }
