@@ -60,14 +60,6 @@ struct Binary {
         var variables = environment.map { strdup($0) } + [nil]
         defer { for word in words + variables { free(word) } }
 
-        // The tests' threads let no signals through, and a child would inherit that.
-        var attributes = posix_spawnattr_t(), none = sigset_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-
         var run = Run()
         var child = pid_t()
         let start = ContinuousClock.now
