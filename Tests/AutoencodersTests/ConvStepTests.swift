@@ -1,7 +1,7 @@
 import Autodiff
 import Autoencoders
+import CMalloc
 import Datasets
-import Glibc
 import Testing
 
 /// The convolutional network written out on the tape, in whichever precision: what the fast step is held against.
@@ -206,14 +206,14 @@ struct ConvStepTests {
             let trainer = try Trainer(
                 ModelConfiguration(shape: [28, 28], body: .convolutional([32, 64])), train: .digits(0..<(32 * 30)), test: .digits(2000..<2032),
                 options: options)
-            func inUse() -> Int { let info = mallinfo2(); return info.uordblks + info.hblkhd }
             var fresh = 0, heap = 0, most = 0
             _ = try trainer.finishEpoch(progress: { position in
-                if position.batches == 5 { (fresh, heap) = (TensorMemory.freshBuffers, inUse()) }
-                if position.batches > 5 { most = max(most, inUse() - heap) }
+                if position.batches == 5 { (fresh, heap) = (TensorMemory.freshBuffers, bytes_in_use()) }
+                if position.batches > 5 { most = max(most, bytes_in_use() - heap) }
             })
-            precondition(TensorMemory.freshBuffers == fresh, "tensors were made")
-            precondition(most < 512, "the heap grew by \(most) bytes")
+            #expect(TensorMemory.freshBuffers == fresh)
+            // A thread's own first product sets up a few hundred bytes; the smallest buffer of a batch has 2,560.
+            #expect(heap > 0 && most < 2048)
         }
     }
 
