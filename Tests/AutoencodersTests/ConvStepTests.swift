@@ -71,7 +71,7 @@ struct ConvStepTests {
     static let cases = [
         Case(), Case(rows: 1), Case(rows: 16), Case(kind: .betaVAE, rows: 19, beta: 4), Case(kind: .ae, latent: 7, rows: 5),
         Case(shape: [8, 12], channels: [3, 5], latent: 3, rows: 35), Case(shape: [16, 8], channels: [4, 17, 6], latent: 2, rows: 18),
-        Case(shape: [1, 4, 4], channels: [5, 1], latent: 1, rows: 3), Case(shape: [784], channels: [6], latent: 4, rows: 21),
+        Case(shape: [1, 4, 4], channels: [5, 4], latent: 1, rows: 3), Case(shape: [784], channels: [6], latent: 4, rows: 21),
         Case(shape: [12, 12], channels: [8, 16], latent: 5, rows: 33, likelihood: .gaussian),
     ]
 
@@ -182,8 +182,10 @@ struct ConvStepTests {
         let weights = Dictionary(uniqueKeysWithValues: whole.weights.map { ($0.name, (shape: $0.shape, numbers: $0.numbers)) })
         let model = try #require(TrainedModel(item.configuration, weights: weights))
         let items = Self.data(item).items
-        #expect(model.encode(items).means == whole.model.encode(items).means)
-        #expect(model.reconstruct(items) == whole.model.reconstruct(items))
+        // Its batches are of another size, by which oneDNN rounds a last bit otherwise.
+        for (a, b) in zip(model.encode(items).means + model.reconstruct(items), whole.model.encode(items).means + whole.model.reconstruct(items)) {
+            #expect(abs(a - b) < 1e-5)
+        }
     }
 
     @Test func trainingLearns() throws {
