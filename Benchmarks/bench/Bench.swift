@@ -7,6 +7,7 @@ struct Bench {
     /// Each makes its work ready and returns one repetition of it, which is done this many times.
     static let workloads: [(name: String, repetitions: Int, ready: @Sendable () -> () throws -> Void)] = [
         ("small-graph", 200_000, { SmallGraph.run }),
+        ("reparam", 1, { Reparameterized().run }),
         ("mlp-400", 1, { DenseEpoch(hidden: 400).run }),
         ("mlp-256", 1, { DenseEpoch(hidden: 256).run }),
         ("mlp-400-products", 1, { DenseEpoch(hidden: 400).runProducts }),
