@@ -50,7 +50,6 @@ public enum AuthorCheck {
                 case .predict, .math, .note: break
                 }
             }
-            for case .predict(let prediction) in lesson.steps.flatMap(\.elements) { settle(prediction) }
             for step in lesson.steps { fill(step.title) }
             if seconds > 30 {
                 report("The cells take \(Int(seconds)) seconds in all.", line: 1, hint: "30 are allowed")
@@ -68,6 +67,8 @@ public enum AuthorCheck {
                 report("The cell \"\(cell.id)\" took \(printf("%.1f", took)) seconds.", line: cell.line, hint: "its budget is \(shortNumber(budget))")
             }
             judge(outcome.checks, line: cell.line, what: "cell \"\(cell.id)\"")
+            // A guess is settled as soon as its cell has run: a later cell may bind its names anew.
+            for case .predict(let prediction) in lesson.steps.flatMap(\.elements) where prediction.cell == cell.id { settle(prediction) }
         }
 
         private mutating func judge(_ checks: [CheckOutcome], line: Int, what: String) {

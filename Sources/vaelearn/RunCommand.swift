@@ -33,16 +33,22 @@ enum RunCommand: Command {
             throw CommandError.badInput("\(shown(path)): \(error.message)", hint: error.hint)
         }
         Interrupt.stopCellsOnControlC()
-        var state = CellState()
         var outcomes: [(name: String, source: String, outcome: CellOutcome)] = []
-        for (name, source) in cells(of: text) {
-            var options = try EvalCommand.cellOptions(arguments, name: name)
-            options.knobs = try knobs(arguments)
-            var outcome = state.run(source, options)
-            if arguments.has("json") { outcome.refuseValuesTooLargeForJSON() }
+        func note(_ name: String, _ source: String, _ outcome: CellOutcome) -> Bool {
+            var outcome = outcome
+            if arguments.has("json") { outcome.refuseValuesTooLargeForJSON() } else { EvalCommand.report(outcome, source: source) }
             outcomes.append((name, source, outcome))
-            if !arguments.has("json") { EvalCommand.report(outcome, source: source) }
-            if !outcome.succeeded { break }
+            return outcome.succeeded
+        }
+        if path.hasSuffix(".md") || text.hasPrefix("---\n") {
+            try runLesson(text, path, arguments, note)
+        } else {
+            var state = CellState()
+            for (name, source) in cells(of: text) {
+                var options = try EvalCommand.cellOptions(arguments, name: name)
+                options.knobs = try knobs(arguments)
+                if !note(name, source, state.run(source, options)) { break }
+            }
         }
         let code = EvalCommand.exitCode(of: outcomes.map(\.outcome))
         if arguments.has("json") {

@@ -28,7 +28,7 @@ enum TrainCommand: Command {
           --conv [32,64]     convolutions instead, halving a picture each time, to this many channels
           --batch N          items a step, 128
           --lr X             Adam's learning rate, 0.001
-          --beta X           weight of the KL term: 1, and 4 for beta_vae
+          --beta X           weight of the KL term, 1
           --likelihood L     bernoulli or gaussian: by default what the data allow
           --seed S           1
           --threads N        all processors; the result does not depend on it
@@ -60,7 +60,7 @@ enum TrainCommand: Command {
         options.threads = try positive(arguments, "threads")
         let latent = try positive(arguments, "latent") ?? begun?.latent ?? 20
         let body = try body(arguments) ?? begun?.modelConfiguration?.body ?? .dense(kind == .linearVAE ? [] : [400])
-        let beta = try number(arguments, "beta", orZero: true) ?? begun?.beta ?? (kind == .betaVAE ? 4 : 1)
+        let beta = try number(arguments, "beta", orZero: true) ?? begun?.beta ?? 1
         let likelihood = try likelihood(arguments) ?? begun?.modelConfiguration?.likelihood
 
         func configuration(shape: [Int], _ likelihood: ModelConfiguration.Likelihood) -> ModelConfiguration {

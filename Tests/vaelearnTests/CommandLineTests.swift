@@ -80,3 +80,31 @@ struct CommandLineTests {
         #expect(broken.code == 1 && error["line"] as? Int == 2 && error["column"] as? Int == 2 && (error["message"] as? String)?.contains("UTF-8") == true)
     }
 }
+
+@Suite("Program: run")
+struct RunLessonTests {
+    /// A lesson's cells run as its own, not its front matter as code.
+    @Test func aLessonFileRunsItsCells() throws {
+        let lesson = """
+            ---
+            format: 1
+            id: toy
+            version: 1
+            title: A toy
+            seed: 7
+            ---
+
+            ## A square
+
+            ```cell id=square
+            x = param(3)
+            check "slope": grad(x^2, x) ~= 6 tol 1e-12
+            ```
+            """
+        try Binary.withFile("lesson.md", lesson) { path in
+            let run = try Binary.run("run", path, "--json")
+            #expect(run.code == 0)
+            #expect(run.output.contains("\"id\": \"square\"") && run.output.contains("\"passed\": true"))
+        }
+    }
+}

@@ -84,7 +84,7 @@ extension Library {
             }
             var configuration = ModelConfiguration(
                 kind: kind, shape: [try size("inputs", 784)], hidden: hidden, latent: try size("latent", 20), likelihood: known,
-                beta: try call.number("beta", default: kind == .betaVAE ? 4 : 1))
+                beta: try call.number("beta", default: 1))
             configuration.sigma = try call.number("sigma", default: 1)
             guard configuration.sigma > 0, configuration.beta >= 0 else { throw call.failure("sigma must be above 0, and beta not below.") }
             let seed = try call.has("seed") ? UInt64(bitPattern: Int64(call.whole("seed"))) : call.evaluator.stream.next()
