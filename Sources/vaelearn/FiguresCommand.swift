@@ -4,6 +4,7 @@ import FoundationEssentials
 import Glibc
 import Lessons
 import Synchronization
+import Terminal
 
 enum FiguresCommand: Command {
     static let name = "figures"
@@ -42,12 +43,18 @@ enum FiguresCommand: Command {
             arguments.has("force") || !stamps.isDrawn(lessons[index].folder, key: keys[index], formats: formats)
         }
         let results = Mutex([Int: Drawn]())
+        // Drawn on under the lock of the results only.
+        nonisolated(unsafe) let bar = ProgressBar("drawing figures", capabilities: .detect(asksTerminal: false))
+        if !outdated.isEmpty { bar.update(0) }
         inParallel(outdated.count) { position in
             let index = outdated[position]
-            if isatty(STDERR_FILENO) == 1 { writeError("drawing lesson \(lessons[index].folder.number) (\(position + 1) of \(outdated.count))\n") }
             let drawn = draw(lessons[index].lesson, lessons[index].folder, to: out, formats: formats, seed: seed, data: data)
-            results.withLock { $0[index] = drawn }
+            results.withLock {
+                $0[index] = drawn
+                bar.update(Double($0.count) / Double(outdated.count), note: "\($0.count) of \(outdated.count) lessons")
+            }
         }
+        bar.finish()
         var failed = false
         for index in outdated {
             let drawn = results.withLock { $0[index]! }
