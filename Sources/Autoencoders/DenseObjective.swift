@@ -7,25 +7,25 @@ import Networks
 ///     −ELBO = −log p(x|z) + β·KL(q(z|x) ‖ N(0, 1)),  z = μ + e^(v/2) ε,  (μ, v) = encoder(x)
 public struct DenseObjective<Scalar: Real>: Module {
     public let configuration: ModelConfiguration
-    public var encoder: [Linear<Scalar>]
+    public var encoder: [RowLayer<Scalar>]
     /// To (μ, v) side by side, or to the code.
-    public var posterior: Linear<Scalar>
-    public var decoder: [Linear<Scalar>]
-    public var output: Linear<Scalar>
+    public var posterior: RowLayer<Scalar>
+    public var decoder: [RowLayer<Scalar>]
+    public var output: RowLayer<Scalar>
+    /// [1], where σ is learned.
+    public var logSigma: Tensor<Scalar>?
 
     /// Begins as PyTorch's layers do.
     public init(_ configuration: ModelConfiguration, from stream: RandomStream) throws(TensorError) {
         self.configuration = configuration
-        precondition(configuration.channels.isEmpty, "an objective of fully connected layers")
-        var layers: [Linear<Scalar>] = []
-        for layer in LayerPlan.all(configuration) {
-            layers.append(try Linear(layer.inputs, layer.outputs, from: stream.split(layer.name)))
-        }
-        let middle = configuration.hidden.count
+        var layers: [RowLayer<Scalar>] = []
+        for plan in LayerPlan.all(configuration) { layers.append(try RowLayer(plan, from: stream.split(plan.name))) }
+        let middle = configuration.body.depth
         encoder = Array(layers[..<middle])
         posterior = layers[middle]
         decoder = Array(layers[(middle + 1)..<(layers.count - 1)])
         output = layers[layers.count - 1]
+        logSigma = configuration.likelihood == .gaussian && configuration.sigma == .learned ? try Tensor([0]) : nil
     }
 
     public mutating func visitParameters<Failure: Error>(
@@ -35,6 +35,7 @@ public struct DenseObjective<Scalar: Real>: Module {
         try posterior.visitParameters(under: "posterior", visit)
         for i in decoder.indices { try decoder[i].visitParameters(under: "decoder.\(i)", visit) }
         try output.visitParameters(under: "output", visit)
+        if logSigma != nil { try visit(LogSigma.name, &logSigma!) }
     }
 
     /// μ and v = log σ² of q(z|x), [n, latent] each; of an `ae` the code alone.
@@ -56,14 +57,8 @@ public struct DenseObjective<Scalar: Real>: Module {
 
     /// −log p(x|z) in nats, summed over pixels and rows.
     public func reconstruction(of x: Tensor<Scalar>, from z: Tensor<Scalar>) throws(TensorError) -> Tensor<Scalar> {
-        let parameters = try decode(z)
-        switch configuration.likelihood {
-        case .bernoulli:
-            return try sum(bernoulliFromLogits(parameters, x))
-        case .gaussian:
-            let perPixel = Tensor(Scalar(0.5) * Scalar.log(2 * Scalar.pi))
-            return try sum(0.5 * pow(x - parameters, 2) + perPixel)
-        }
+        let fixed: Double = if case let .fixed(sigma) = configuration.sigma { sigma } else { 1 }
+        return try -sum(configuration.logLikelihood(of: x, outputs: decode(z), logSigma: logSigma ?? Tensor(Scalar(Double.log(fixed)))))
     }
 
     /// The two terms for a batch x [n, inputs] and standard normal noise [n, latent], summed over its rows.

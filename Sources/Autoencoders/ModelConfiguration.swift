@@ -12,13 +12,6 @@ public struct ModelConfiguration: Sendable, Equatable {
         var samples: Bool { self != .ae }
     }
 
-    public enum Likelihood: String, Sendable, CaseIterable {
-        /// Summed cross-entropy from logits, for data in [0, 1].
-        case bernoulli
-        /// Σ (x − m)²/(2σ²) + ½ ln 2πσ² with a fixed σ.
-        case gaussian
-    }
-
     public enum Body: Sendable, Equatable {
         /// Fully connected layers of these sizes, and back.
         case dense([Int])
@@ -44,7 +37,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var likelihood: Likelihood
     public var beta: Double
     /// The Gaussian likelihood's standard deviation.
-    public var sigma = 1.0
+    public var sigma = Sigma.fixed(1)
 
     public var inputs: Int { shape.reduce(1, *) }
 

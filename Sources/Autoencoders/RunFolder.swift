@@ -15,7 +15,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     public var likelihood: String
     public var beta: Double
     /// Of a Gaussian likelihood.
-    public var sigma: Double?
+    public var sigma: ModelConfiguration.Sigma?
     public var epochs: Int
     public var batch: Int
     public var learningRate: Double
@@ -49,7 +49,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
             ("model", model, other.model), ("data", data, other.data), ("conv", text(channels ?? []), text(other.channels ?? [])),
             ("hidden", text(hidden), text(other.hidden)),
             ("latent", "\(latent)", "\(other.latent)"), ("batch", "\(batch)", "\(other.batch)"), ("lr", "\(learningRate)", "\(other.learningRate)"),
-            ("beta", "\(beta)", "\(other.beta)"), ("likelihood", likelihood, other.likelihood), ("seed", "\(seed)", "\(other.seed)"),
+            ("beta", "\(beta)", "\(other.beta)"), ("likelihood", likelihood, other.likelihood),
+            ("sigma", "\(sigma ?? .fixed(1))", "\(other.sigma ?? .fixed(1))"), ("seed", "\(seed)", "\(other.seed)"),
             ("data", "items of shape \(shape)", "items of shape \(other.shape)"),
         ]
         return options.first { $0.1 != $0.2 }.map { ($0.0, $0.1, $0.2) }
@@ -67,9 +68,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
         var configuration = ModelConfiguration(
             kind: kind, shape: shape, hidden: hidden, latent: latent, likelihood: likelihood, beta: beta,
             body: channels.map { .convolutional($0) })
-        configuration.sigma = sigma ?? 1
-        guard configuration.sigma > 0, configuration.sigma.isFinite, configuration.problem == nil else { return nil }
-        return configuration
+        configuration.sigma = sigma ?? .fixed(1)
+        return configuration.problem == nil ? configuration : nil
     }
 }
 

@@ -11,7 +11,7 @@ enum TrainCommand: Command {
     static let options: [Option] = [
         .value("data"), .value("epochs"), .value("latent"), .value("hidden"),
         .flag("conv") { $0.first?.isNumber == true }, .value("batch"), .value("lr"), .value("beta"),
-        .value("likelihood"), .value("seed"), .value("threads"), .value("out"), .flag("resume"), .flag("quiet"),
+        .value("likelihood"), .value("sigma"), .value("seed"), .value("threads"), .value("out"), .flag("resume"), .flag("quiet"),
     ]
     static let help = """
         vaelearn train vae
@@ -29,7 +29,9 @@ enum TrainCommand: Command {
           --batch N          items a step, 128
           --lr X             Adam's learning rate, 0.001
           --beta X           weight of the KL term, 1
-          --likelihood L     bernoulli or gaussian: by default what the data allow
+          --likelihood L     bernoulli (the default for data in [0, 1]), gaussian (for others), continuous_bernoulli, or
+                             categorical: one-hot along the last axis of the items
+          --sigma X          the Gaussian likelihood's standard deviation, 1, or learned: one for all pixels
           --seed S           1
           --threads N        all processors; the result does not depend on it
           --out DIR          the run folder (runs/MODEL-DATE); it may exist
@@ -61,10 +63,16 @@ enum TrainCommand: Command {
         let latent = try positive(arguments, "latent") ?? begun?.latent ?? 20
         let body = try body(arguments) ?? begun?.modelConfiguration?.body ?? .dense(kind == .linearVAE ? [] : [400])
         let beta = try number(arguments, "beta", orZero: true) ?? begun?.beta ?? 1
-        let likelihood = try likelihood(arguments) ?? begun?.modelConfiguration?.likelihood
+        let sigma = try sigma(arguments)
+        let likelihood = try likelihood(arguments) ?? begun?.modelConfiguration?.likelihood ?? (sigma == nil ? nil : .gaussian)
+        if sigma != nil, let likelihood, likelihood != .gaussian {
+            throw CommandError.wrongUse("--sigma belongs to the Gaussian likelihood, and this is \(likelihood.rawValue).", hint: "say --likelihood gaussian")
+        }
 
         func configuration(shape: [Int], _ likelihood: ModelConfiguration.Likelihood) -> ModelConfiguration {
-            ModelConfiguration(kind: kind, shape: shape, latent: latent, likelihood: likelihood, beta: beta, body: body)
+            var model = ModelConfiguration(kind: kind, shape: shape, latent: latent, likelihood: likelihood, beta: beta, body: body)
+            model.sigma = sigma ?? begun?.sigma ?? model.sigma
+            return model
         }
         let dataName = arguments.value("data") ?? begun?.data ?? "digits"
         func refuseOtherThanBegun(_ shape: [Int]?) throws {
@@ -149,6 +157,14 @@ enum TrainCommand: Command {
             throw CommandError.wrongUse("there is no likelihood \"\(shown(name))\".", hint: "there are \(known)")
         }
         return likelihood
+    }
+
+    private static func sigma(_ arguments: Arguments) throws -> ModelConfiguration.Sigma? {
+        guard let text = arguments.value("sigma") else { return nil }
+        guard let sigma = ModelConfiguration.Sigma(text) else {
+            throw CommandError.wrongUse("--sigma needs a number from 1e-6 to 1e6 or the word learned, not \"\(shown(text))\".", hint: "--sigma 0.5 or --sigma learned")
+        }
+        return sigma
     }
 
     private static func today() -> String {
