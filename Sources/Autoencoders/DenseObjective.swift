@@ -61,8 +61,9 @@ public struct DenseObjective<Scalar: Real>: Module {
         case .bernoulli:
             return try sum(bernoulliFromLogits(parameters, x))
         case .gaussian:
-            let perPixel = Tensor(Scalar(0.5) * Scalar.log(2 * Scalar.pi))
-            return try sum(0.5 * pow(x - parameters, 2) + perPixel)
+            let sigma = Scalar(configuration.sigma)
+            let perPixel = Tensor(Scalar(0.5) * Scalar.log(2 * Scalar.pi) + Scalar.log(sigma))
+            return try sum(0.5 * pow((x - parameters) / Tensor(sigma), 2) + perPixel)
         }
     }
 
@@ -70,15 +71,36 @@ public struct DenseObjective<Scalar: Real>: Module {
     public func terms(
         _ x: Tensor<Scalar>, noise: Tensor<Scalar>
     ) throws(TensorError) -> (reconstruction: Tensor<Scalar>, kl: Tensor<Scalar>) {
-        let (mean, logVariance) = try encode(x)
-        guard let logVariance else { return (try reconstruction(of: x, from: mean), 0) }
-        let z = try reparameterize(mean, logVariance: logVariance, noise: noise)
-        return (try reconstruction(of: x, from: z), try sum(gaussianKL(mean, logVariance: logVariance)))
+        let (reconstruction, units) = try unitTerms(x, noise: noise)
+        return (reconstruction, try sum(units))
     }
 
-    /// −log p(x|z) + β·KL.
-    public func loss(_ x: Tensor<Scalar>, noise: Tensor<Scalar>) throws(TensorError) -> Tensor<Scalar> {
-        let (reconstruction, kl) = try terms(x, noise: noise)
-        return try reconstruction + Tensor(Scalar(configuration.beta)) * kl
+    /// The reconstruction summed over rows, and each row's and unit's KL [n, latent].
+    private func unitTerms(
+        _ x: Tensor<Scalar>, noise: Tensor<Scalar>
+    ) throws(TensorError) -> (reconstruction: Tensor<Scalar>, kl: Tensor<Scalar>) {
+        let (mean, logVariance) = try encode(x)
+        guard let logVariance else { return (try reconstruction(of: x, from: mean), 0) }
+        let kl = try gaussianKL(mean, logVariance: logVariance)
+        if configuration.isExpected {
+            // E ‖x − Wz − b‖² = ‖x − Wμ − b‖² + Σ_j s_j²·‖w_j‖², over 2σ².
+            let spread = try sum(exp(logVariance) * sum(pow(output.weight, 2), axis: 0))
+            return (try reconstruction(of: x, from: mean) + Tensor(Scalar(0.5 / (configuration.sigma * configuration.sigma))) * spread, kl)
+        }
+        let z = try reparameterize(mean, logVariance: logVariance, noise: noise)
+        return (try reconstruction(of: x, from: z), kl)
+    }
+
+    /// −log p(x|z) + the KL term as `KLRule` has it, summed over rows; `rise`: how far its warm-up has come.
+    public func loss(_ x: Tensor<Scalar>, noise: Tensor<Scalar>, rise: Double = 1) throws(TensorError) -> Tensor<Scalar> {
+        let (reconstruction, units) = try unitTerms(x, noise: noise)
+        guard configuration.kind.samples else { return reconstruction }
+        let rule = configuration.kl, rows = Tensor(Scalar(x.shape[0]))
+        let means = try sum(units, axis: 0) / rows
+        if let capacity = rule.capacity {
+            return try reconstruction + Tensor(Scalar(rule.gamma)) * rows * abs(sum(means) - Tensor(Scalar(capacity * rise)))
+        }
+        let paid = try maximum(means, Tensor(Scalar(rule.freeBits)))
+        return try reconstruction + Tensor(Scalar(rule.beta * rise)) * rows * sum(paid)
     }
 }

@@ -5,7 +5,9 @@ import Datasets
 extension Library {
     /// Models, their training and their use. Models compute in single precision; what comes out is a tensor like any other.
     static let models: [Builtin] = ModelConfiguration.Kind.allCases.map(constructor) + [
-        Builtin("train(model, data, epochs=, batch=, lr=, beta=, seed=)") { call in try trained(call) },
+        Builtin(
+            "train(model, data, epochs=, batch=, lr=, beta=, seed=, warmup=, free_bits=, capacity=, gamma=, expected=, decay=)"
+        ) { call in try trained(call) },
         Builtin("encode(model, x)") { call in
             let model = try model(call)
             let codes = try encoded(call, model)
@@ -109,8 +111,8 @@ extension Library {
         guard options.epochs >= 0, options.batch >= 1, options.rate > 0 else {
             throw call.failure("train needs epochs of 0 or more, a batch of 1 or more, and a learning rate above 0.")
         }
-        var configuration = model.configuration
-        configuration.beta = try call.number("beta", default: configuration.beta)
+        let configuration = try objective(call, of: model.configuration)
+        options.decay = try decay(call)
 
         let (train, test) = LoadedDataset(train: data, format: "cell").split()
         let trainer: Trainer
