@@ -17,9 +17,9 @@ public struct KLRule: Sendable, Equatable {
     public var capacity: Double?
     public var gamma = standardGamma
 
-    /// Large enough to hold the KL term to a fraction of a nat from C on pictures, whose reconstruction gains some ten
-    /// nats for each nat of capacity at the start.
-    public static let standardGamma = 100.0
+    /// The first nats of capacity gain some ten nats of a digit's reconstruction each, and γ must outweigh them; the more it
+    /// does, the more the steps go back and forth across C instead of improving the reconstruction.
+    public static let standardGamma = 20.0
 
     public init(beta: Double = 1) { self.beta = beta }
 

@@ -34,7 +34,7 @@ enum TrainCommand: Command {
           --warmup W         epochs over which beta, or the capacity, rises from 0
           --free-bits X      nats of KL below which a unit, on the mean of a batch, pays a flat price
           --capacity X       holds the KL term to X nats: the objective has gamma |KL - X| in place of beta KL
-          --gamma X          weight of the capacity term, 100
+          --gamma X          weight of the capacity term, 20
           --expected         linear_vae with a gaussian likelihood: the exact expectation of the reconstruction, no draws
           --likelihood L     bernoulli or gaussian: by default what the data allow
           --seed S           1
