@@ -36,7 +36,7 @@ let package = Package(
         .target(name: "Networks", dependencies: ["Autodiff"], swiftSettings: optimised),
 
         // The models and their training.
-        .target(name: "Autoencoders", dependencies: ["Autodiff", "Datasets", "Networks", "CFloatControl"], swiftSettings: optimised),
+        .target(name: "Autoencoders", dependencies: ["Autodiff", "Probability", "Datasets", "Networks", "CFloatControl"], swiftSettings: optimised),
 
         // Pictures and words.
         .target(name: "Figures", dependencies: ["CCairo", "CPango"]),

@@ -15,19 +15,25 @@ final class FloatBuffer: @unchecked Sendable {
     deinit { UnsafeMutableRawPointer(pointer).deallocate() }
 }
 
-/// A layer of the fast step: values, slopes and Adam's moments for a batch of rows, all in place.
-///
-/// A batch runs in slabs of rows, forward and back, each slab on some thread; then the weights are updated in slices, a
-/// slice's gradient being used up by Adam while it is still in the cache. Slabs and slices are cut by the sizes alone.
-protocol AutoencoderLayer: AnyObject {
-    /// Numbers in a row of what comes in, and of what goes out.
-    var inputs: Int { get }
-    var outputs: Int { get }
+/// What is learned, with Adam's moments of it.
+protocol ParameterHolder: AnyObject {
     /// Weights, then biases; and Adam's running means of their gradients and of the squares.
     var parameters: FloatBuffer { get }
     var firstMoment: FloatBuffer { get }
     var secondMoment: FloatBuffer { get }
     var parts: [ParameterPart] { get }
+    /// To be called after the parameters were set from outside.
+    func parametersWereSet()
+}
+
+/// A layer of the fast step: values, slopes and Adam's moments for a batch of rows, all in place.
+///
+/// A batch runs in slabs of rows, forward and back, each slab on some thread; then the weights are updated in slices, a
+/// slice's gradient being used up by Adam while it is still in the cache. Slabs and slices are cut by the sizes alone.
+protocol AutoencoderLayer: ParameterHolder {
+    /// Numbers in a row of what comes in, and of what goes out.
+    var inputs: Int { get }
+    var outputs: Int { get }
     /// [batch, outputs]: values, and slopes of the loss in what went into the activation once `backward` has run.
     var values: FloatBuffer { get }
     var slopes: FloatBuffer { get }
@@ -44,8 +50,6 @@ protocol AutoencoderLayer: AnyObject {
     var scratchCount: Int { get }
     /// The gradient of a slice of the parameters over a whole batch, and Adam on them.
     func update(slice: Int, _ x: UnsafePointer<Float>, batch: Int, slabs: Int, step: AdamStep, scratch: UnsafeMutablePointer<Float>)
-    /// To be called after the parameters were set from outside.
-    func parametersWereSet()
 }
 
 /// A stretch of a layer's parameters, as it is named and laid out outside. Inside, where channels stand last, two

@@ -3,7 +3,7 @@ import Autodiff
 /// An autoencoder, plain or variational, with room for a batch: the fast form of the step.
 /// `DenseObjective` is the same on the tape, to be read, and to hold this one against.
 ///
-///     x → encoder → (μ, v = log σ²) → z = μ + e^(v/2) ε → decoder → logits or mean
+///     x → encoder → (μ, v = log σ²) → z = μ + e^(v/2) ε → decoder → logits or means
 ///     loss = −log p(x|z) + β·KL(N(μ, σ²) ‖ N(0, 1)), summed over pixels, latents and rows
 ///
 /// or with the KL term weighed by another `KLRule`, or the first term's expectation in place of one draw.
@@ -22,6 +22,8 @@ package final class DenseAutoencoder: @unchecked Sendable {
     private let layerNames: [String]
     /// Which of them is the posterior: to (μ, v) side by side, or to the code.
     private let middle: Int
+    /// Where σ is learned.
+    private let logSigma: LogSigma?
     /// For the layers to work in, one for each slab.
     private let workspaces: [FloatBuffer]
     /// Rows that go through the network together: pieces of the work, whatever the number of threads.
@@ -44,6 +46,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
         self.layers = layers
         layerNames = plan.map(\.name)
         middle = configuration.body.depth
+        logSigma = configuration.likelihood == .gaussian && configuration.sigma == .learned ? LogSigma() : nil
         let room = layers.map(\.workspaceCount).max() ?? 0
         workspaces = (0..<slabs).map { _ in FloatBuffer(room) }
         x = FloatBuffer(batch * configuration.inputs)
@@ -62,7 +65,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
     /// A parameter, or a moment of it, by its name and shape outside.
     package struct Parameter {
         package let name: String
-        fileprivate let layer: any AutoencoderLayer
+        fileprivate let holder: any ParameterHolder
         fileprivate let part: ParameterPart
         fileprivate let buffer: FloatBuffer
 
@@ -71,7 +74,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
 
         package func set(_ numbers: [Float]) {
             part.set(numbers, in: buffer)
-            layer.parametersWereSet()
+            holder.parametersWereSet()
         }
     }
 
@@ -81,10 +84,17 @@ package final class DenseAutoencoder: @unchecked Sendable {
     /// Adam's moments of each parameter.
     package var moments: [Parameter] { named(suffix: ".m") { $0.firstMoment } + named(suffix: ".v") { $0.secondMoment } }
 
-    private func named(suffix: String, _ buffer: (any AutoencoderLayer) -> FloatBuffer) -> [Parameter] {
-        zip(layerNames, layers).flatMap { name, layer in
-            layer.parts.map { Parameter(name: name + "." + $0.name + suffix, layer: layer, part: $0, buffer: buffer(layer)) }
+    private func named(suffix: String, _ buffer: (any ParameterHolder) -> FloatBuffer) -> [Parameter] {
+        let ofLayers = zip(layerNames, layers).flatMap { name, layer in
+            layer.parts.map { Parameter(name: name + "." + $0.name + suffix, holder: layer, part: $0, buffer: buffer(layer)) }
         }
+        guard let logSigma else { return ofLayers }
+        return ofLayers + logSigma.parts.map { Parameter(name: $0.name + suffix, holder: logSigma, part: $0, buffer: buffer(logSigma)) }
+    }
+
+    /// Of the Gaussian likelihood, fixed or as it is learned so far.
+    var currentLogSigma: Double {
+        if case let .fixed(sigma) = configuration.sigma { Double.log(sigma) } else { logSigma?.value ?? 0 }
     }
 
     package func initialise(from stream: RandomStream) {
@@ -113,7 +123,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
         let slabs = (count + slabRows - 1) / slabRows, isWeighedLate = configuration.kl.needsMeans
         func rows(of slab: Int) -> Range<Int> { (slab * slabRows)..<min((slab + 1) * slabRows, count) }
         klWeights.set(rise: rise)
-        expected?.begin()
+        expected?.begin(logSigma: currentLogSigma)
         return withUnsafeTemporaryAllocation(of: Loss.self, capacity: slabs) { losses in
             pool.run(slabs) { slab in
                 let rows = rows(of: slab)
@@ -136,6 +146,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
                 let (layer, slice) = slices[piece]
                 layers[layer].update(slice: slice, input(of: layer), batch: count, slabs: slabs, step: step, scratch: scratch[piece].pointer)
             }
+            logSigma?.update(loss: loss.reconstruction, pixels: count * configuration.inputs, step: step)
             return loss
         }
     }
@@ -169,17 +180,9 @@ package final class DenseAutoencoder: @unchecked Sendable {
             if configuration.kl.needsMeans { klWeights.note(posterior.values.pointer + 2 * at, rows: rows.count, slab: slab) }
         }
         forward((middle + 1)...(layers.count - 1), rows, slab)
-        let at = rows.lowerBound * configuration.inputs, count = rows.count * configuration.inputs
-        switch configuration.likelihood {
-        case .bernoulli:
-            loss.reconstruction = TrainingKernels.bernoulli(
-                output.values.pointer + at, x.pointer + at, slope: output.slopes.pointer + at, count: count)
-        case .gaussian:
-            loss.reconstruction = TrainingKernels.gaussian(
-                output.values.pointer + at, x.pointer + at, slope: output.slopes.pointer + at, count: count,
-                precision: Float(1 / (configuration.sigma * configuration.sigma)))
-                + Double(count) * (0.5 * Double.log(2 * .pi) + Double.log(configuration.sigma))
-        }
+        let at = rows.lowerBound * configuration.inputs
+        loss.reconstruction = configuration.reconstructionLoss(
+            output.values.pointer + at, x.pointer + at, slope: output.slopes.pointer + at, rows: rows.count, logSigma: currentLogSigma)
         if let expected { loss.reconstruction += expected.loss(posterior.values.pointer + 2 * rows.lowerBound * latent, rows: rows.count, slab: slab) }
         return loss
     }
@@ -213,15 +216,9 @@ package final class DenseAutoencoder: @unchecked Sendable {
     }
 
     /// The likelihood's means for codes [n, latent].
-    func decode(_ codes: [Float]) -> [Float] {
-        var means = outputs(of: codes)
-        if configuration.likelihood == .bernoulli {
-            for i in means.indices { means[i] = 1 / (1 + Float.exp(-means[i])) }
-        }
-        return means
-    }
+    func decode(_ codes: [Float]) -> [Float] { configuration.means(of: outputs(of: codes)) }
 
-    /// What the decoder gives for codes [n, latent]: logits of a Bernoulli, means of a Gaussian.
+    /// What the decoder gives for codes [n, latent]: logits, or means of a Gaussian.
     func outputs(of codes: [Float]) -> [Float] {
         let first = configuration.kind.samples ? z : posterior.values
         return inBatches(codes, width: configuration.latent, into: first, result: output) { rows, slab in
@@ -266,7 +263,8 @@ package final class DenseAutoencoder: @unchecked Sendable {
 
     /// The first layer whose weights hold a NaN or an infinity.
     func brokenWeights() -> String? {
-        zip(layerNames, layers).first { isBroken($1.parameters, $1.parameters.count) }.map { "the weights of \($0.0)" }
+        if let layer = zip(layerNames, layers).first(where: { isBroken($1.parameters, $1.parameters.count) }) { return "the weights of \(layer.0)" }
+        return logSigma.flatMap { $0.value.isFinite ? nil : LogSigma.name }
     }
 
     private func isBroken(_ buffer: FloatBuffer, _ count: Int) -> Bool {

@@ -7,25 +7,25 @@ import Networks
 ///     −ELBO = −log p(x|z) + β·KL(q(z|x) ‖ N(0, 1)),  z = μ + e^(v/2) ε,  (μ, v) = encoder(x)
 public struct DenseObjective<Scalar: Real>: Module {
     public let configuration: ModelConfiguration
-    public var encoder: [Linear<Scalar>]
+    public var encoder: [RowLayer<Scalar>]
     /// To (μ, v) side by side, or to the code.
-    public var posterior: Linear<Scalar>
-    public var decoder: [Linear<Scalar>]
-    public var output: Linear<Scalar>
+    public var posterior: RowLayer<Scalar>
+    public var decoder: [RowLayer<Scalar>]
+    public var output: RowLayer<Scalar>
+    /// [1], where σ is learned.
+    public var logSigma: Tensor<Scalar>?
 
     /// Begins as PyTorch's layers do.
     public init(_ configuration: ModelConfiguration, from stream: RandomStream) throws(TensorError) {
         self.configuration = configuration
-        precondition(configuration.channels.isEmpty, "an objective of fully connected layers")
-        var layers: [Linear<Scalar>] = []
-        for layer in LayerPlan.all(configuration) {
-            layers.append(try Linear(layer.inputs, layer.outputs, from: stream.split(layer.name)))
-        }
-        let middle = configuration.hidden.count
+        var layers: [RowLayer<Scalar>] = []
+        for plan in LayerPlan.all(configuration) { layers.append(try RowLayer(plan, from: stream.split(plan.name))) }
+        let middle = configuration.body.depth
         encoder = Array(layers[..<middle])
         posterior = layers[middle]
         decoder = Array(layers[(middle + 1)..<(layers.count - 1)])
         output = layers[layers.count - 1]
+        logSigma = configuration.likelihood == .gaussian && configuration.sigma == .learned ? try Tensor([0]) : nil
     }
 
     public mutating func visitParameters<Failure: Error>(
@@ -35,6 +35,7 @@ public struct DenseObjective<Scalar: Real>: Module {
         try posterior.visitParameters(under: "posterior", visit)
         for i in decoder.indices { try decoder[i].visitParameters(under: "decoder.\(i)", visit) }
         try output.visitParameters(under: "output", visit)
+        if logSigma != nil { try visit(LogSigma.name, &logSigma!) }
     }
 
     /// μ and v = log σ² of q(z|x), [n, latent] each; of an `ae` the code alone.
@@ -56,15 +57,12 @@ public struct DenseObjective<Scalar: Real>: Module {
 
     /// −log p(x|z) in nats, summed over pixels and rows.
     public func reconstruction(of x: Tensor<Scalar>, from z: Tensor<Scalar>) throws(TensorError) -> Tensor<Scalar> {
-        let parameters = try decode(z)
-        switch configuration.likelihood {
-        case .bernoulli:
-            return try sum(bernoulliFromLogits(parameters, x))
-        case .gaussian:
-            let sigma = Scalar(configuration.sigma)
-            let perPixel = Tensor(Scalar(0.5) * Scalar.log(2 * Scalar.pi) + Scalar.log(sigma))
-            return try sum(0.5 * pow((x - parameters) / Tensor(sigma), 2) + perPixel)
-        }
+        try -sum(configuration.logLikelihood(of: x, outputs: decode(z), logSigma: currentLogSigma))
+    }
+
+    private var currentLogSigma: Tensor<Scalar> {
+        let fixed: Double = if case let .fixed(sigma) = configuration.sigma { sigma } else { 1 }
+        return logSigma ?? Tensor(Scalar(Double.log(fixed)))
     }
 
     /// The two terms for a batch x [n, inputs] and standard normal noise [n, latent], summed over its rows.
@@ -82,10 +80,10 @@ public struct DenseObjective<Scalar: Real>: Module {
         let (mean, logVariance) = try encode(x)
         guard let logVariance else { return (try reconstruction(of: x, from: mean), 0) }
         let kl = try gaussianKL(mean, logVariance: logVariance)
-        if configuration.isExpected {
+        if configuration.isExpected, case let .linear(decoder) = output {
             // E ‖x − Wz − b‖² = ‖x − Wμ − b‖² + Σ_j s_j²·‖w_j‖², over 2σ².
-            let spread = try sum(exp(logVariance) * sum(pow(output.weight, 2), axis: 0))
-            return (try reconstruction(of: x, from: mean) + Tensor(Scalar(0.5 / (configuration.sigma * configuration.sigma))) * spread, kl)
+            let spread = try sum(exp(logVariance) * sum(pow(decoder.weight, 2), axis: 0))
+            return (try reconstruction(of: x, from: mean) + sum(0.5 * spread * exp(-2 * currentLogSigma)), kl)
         }
         let z = try reparameterize(mean, logVariance: logVariance, noise: noise)
         return (try reconstruction(of: x, from: z), kl)

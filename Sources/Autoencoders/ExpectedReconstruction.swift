@@ -8,7 +8,9 @@ import Autodiff
 /// v_j = log s_j² (no draw, so nothing else), and to the slope in w_j the factor Σ s_j²/σ² over the batch.
 final class ExpectedReconstruction {
     private let decoder: DenseLayer
-    private let latent: Int, precision: Double
+    private let latent: Int
+    /// 1/σ² in this batch.
+    private var precision = 1.0
     /// ‖w_j‖²/σ², and Σ s_j²/σ² over the batch: [latent].
     private let costs: FloatBuffer, ridge: FloatBuffer
     /// Σ s_j² of each slab: [slabs, latent].
@@ -17,7 +19,6 @@ final class ExpectedReconstruction {
     init(_ configuration: ModelConfiguration, decoder: DenseLayer, slabs: Int) {
         self.decoder = decoder
         latent = configuration.latent
-        precision = 1 / (configuration.sigma * configuration.sigma)
         costs = FloatBuffer(latent)
         ridge = FloatBuffer(latent)
         sums = FloatBuffer(slabs * latent)
@@ -25,7 +26,8 @@ final class ExpectedReconstruction {
     }
 
     /// Before a batch: the weights' part.
-    func begin() {
+    func begin(logSigma: Double) {
+        precision = Double.exp(-2 * logSigma)
         for unit in 0..<latent {
             var square = 0.0
             for row in 0..<decoder.outputs {

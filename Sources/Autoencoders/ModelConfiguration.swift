@@ -12,13 +12,6 @@ public struct ModelConfiguration: Sendable, Equatable {
         var samples: Bool { self != .ae }
     }
 
-    public enum Likelihood: String, Sendable, CaseIterable {
-        /// Summed cross-entropy from logits, for data in [0, 1].
-        case bernoulli
-        /// Σ (x − m)²/(2σ²) + ½ ln 2πσ² with a fixed σ.
-        case gaussian
-    }
-
     public enum Body: Sendable, Equatable {
         /// Fully connected layers of these sizes, and back.
         case dense([Int])
@@ -47,7 +40,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     /// The reconstruction's expectation over q(z|x) in closed form instead of one draw: of a linear decoder alone.
     public var isExpected = false
     /// The Gaussian likelihood's standard deviation.
-    public var sigma = 1.0
+    public var sigma = Sigma.fixed(1)
 
     public var beta: Double {
         get { kl.beta }

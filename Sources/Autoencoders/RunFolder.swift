@@ -21,7 +21,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     public var gamma: Double?
     public var expected: Bool?
     /// Of a Gaussian likelihood.
-    public var sigma: Double?
+    public var sigma: ModelConfiguration.Sigma?
     public var epochs: Int
     public var batch: Int
     public var learningRate: Double
@@ -68,7 +68,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
             ("beta", "\(beta)", "\(other.beta)"), ("warmup", text(warmup), text(other.warmup)),
             ("free-bits", text(freeBits), text(other.freeBits)), ("capacity", text(capacity), text(other.capacity)),
             ("gamma", text(gamma), text(other.gamma)), ("expected", expected == true ? "yes" : "no", other.expected == true ? "yes" : "no"),
-            ("likelihood", likelihood, other.likelihood), ("seed", "\(seed)", "\(other.seed)"),
+            ("likelihood", likelihood, other.likelihood),
+            ("sigma", "\(sigma ?? .fixed(1))", "\(other.sigma ?? .fixed(1))"), ("seed", "\(seed)", "\(other.seed)"),
             ("data", "items of shape \(shape)", "items of shape \(other.shape)"),
         ]
         return options.first { $0.1 != $0.2 }.map { ($0.0, $0.1, $0.2) }
@@ -86,15 +87,14 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
         var configuration = ModelConfiguration(
             kind: kind, shape: shape, hidden: hidden, latent: latent, likelihood: likelihood, beta: beta,
             body: channels.map { .convolutional($0) })
-        configuration.sigma = sigma ?? 1
+        configuration.sigma = sigma ?? .fixed(1)
         configuration.kl.warmup = warmup ?? 0
         configuration.kl.freeBits = freeBits ?? 0
         configuration.kl.capacity = capacity
         configuration.kl.gamma = gamma ?? KLRule.standardGamma
         configuration.isExpected = expected ?? false
         guard configuration.objectiveProblem == nil, decay.map({ TrainingOptions.Decay(rawValue: $0) != nil }) ?? true else { return nil }
-        guard configuration.sigma > 0, configuration.sigma.isFinite, configuration.problem == nil else { return nil }
-        return configuration
+        return configuration.problem == nil ? configuration : nil
     }
 }
 

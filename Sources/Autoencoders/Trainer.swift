@@ -40,6 +40,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// The first part of the network that held a NaN or an infinity.
     case notFinite(part: String, epoch: Int, step: Int)
     case dataOutsideUnitInterval
+    case dataNotDistributions(classes: Int)
     case dataNotFinite
     /// The network and a batch would not fit in memory.
     case tooLarge(gigabytes: Double)
@@ -47,7 +48,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case let .notFinite(part, epoch, step): "\(part) became NaN or infinite in epoch \(epoch), step \(step)"
-        case .dataOutsideUnitInterval: "the Bernoulli likelihood needs data from 0 to 1"
+        case .dataOutsideUnitInterval: "the Bernoulli likelihoods need data from 0 to 1"
+        case let .dataNotDistributions(classes): "the categorical likelihood needs data whose last axis, here of \(classes), holds probabilities that sum to 1"
         case .dataNotFinite: "the data hold NaN or infinite numbers"
         case let .tooLarge(gigabytes): "this network and its batch need \(Int(gigabytes.rounded(.up))) GB of memory, more than this machine can spare"
         }
@@ -57,6 +59,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .notFinite: "lower the learning rate; the last checkpoint before is kept"
         case .dataOutsideUnitInterval: "use --likelihood gaussian, or scale the data"
+        case .dataNotDistributions: "give items of the shape [places, classes], one-hot along the classes"
         case .dataNotFinite: "clean the data first"
         case .tooLarge: "ask for less with --hidden, --conv, --latent or --batch"
         }
@@ -90,10 +93,7 @@ public final class Trainer {
         precondition(configuration.objectiveProblem == nil, configuration.objectiveProblem ?? "")
         precondition(train.count > 0 && train.featureCount == configuration.inputs && test.featureCount == configuration.inputs)
         for data in [train, test] {
-            guard data.items.allSatisfy(\.isFinite) else { throw .dataNotFinite }
-            if configuration.likelihood == .bernoulli, !data.items.allSatisfy({ $0 >= 0 && $0 <= 1 }) {
-                throw .dataOutsideUnitInterval
-            }
+            if let fault = configuration.fault(in: data.items) { throw fault }
         }
         self.configuration = configuration
         self.options = options
@@ -236,16 +236,25 @@ public final class TrainedModel {
         network.initialise(from: RandomStream(seed: seed, name: "training").split("weights"))
     }
 
+    /// What it takes in memory.
+    public static func bytes(_ configuration: ModelConfiguration) -> Double { DenseAutoencoder.bytes(configuration, batch: 256) }
+
     /// nil if a weight is missing or of another shape; looked at before a network of whatever size is made.
     public init?(_ configuration: ModelConfiguration, weights: [String: (shape: [Int], numbers: [Float])], threads: Int? = nil) {
         for layer in LayerPlan.all(configuration) {
             for part in layer.parts { guard weights[layer.name + "." + part.name]?.shape == part.shape else { return nil } }
         }
         network = DenseAutoencoder(configuration, batch: 256, pool: WorkerPool(threads: threads))
-        for parameter in network.parameters { parameter.set(weights[parameter.name]!.numbers) }
+        for parameter in network.parameters {
+            guard let found = weights[parameter.name], found.shape == parameter.shape else { return nil }
+            parameter.set(found.numbers)
+        }
     }
 
     public var configuration: ModelConfiguration { network.configuration }
+
+    /// The logarithm of the Gaussian likelihood's σ, fixed or learned.
+    public var logSigma: Double { network.currentLogSigma }
 
     /// Posterior means of items [n, inputs], a row an item; log variances too, for a variational model.
     public func encode(_ items: [Float]) -> (means: [Float], logVariances: [Float]) {
@@ -262,7 +271,7 @@ public final class TrainedModel {
     /// The decoder's means for codes [n, latent].
     public func decode(_ codes: [Float]) -> [Float] { network.decode(codes) }
 
-    /// Logits of a Bernoulli, means of a Gaussian, for codes [n, latent].
+    /// Logits, or means of a Gaussian, for codes [n, latent].
     public func outputs(of codes: [Float]) -> [Float] { network.outputs(of: codes) }
 
     public var weights: [(name: String, shape: [Int], numbers: [Float])] {

@@ -12,7 +12,7 @@ enum TrainCommand: Command {
         .value("data"), .value("epochs"), .value("latent"), .value("hidden"),
         .flag("conv") { $0.first?.isNumber == true }, .value("batch"), .value("lr"), .value("decay"),
         .value("beta"), .value("warmup"), .value("free-bits"), .value("capacity"), .value("gamma"), .flag("expected"),
-        .value("likelihood"), .value("seed"), .value("threads"), .value("out"), .flag("resume"), .flag("quiet"),
+        .value("likelihood"), .value("sigma"), .value("seed"), .value("threads"), .value("out"), .flag("resume"), .flag("quiet"),
     ]
     static let help = """
         vaelearn train vae
@@ -36,7 +36,9 @@ enum TrainCommand: Command {
           --capacity X       holds the KL term to X nats: the objective has gamma |KL - X| in place of beta KL
           --gamma X          weight of the capacity term, 20
           --expected         linear_vae with a gaussian likelihood: the exact expectation of the reconstruction, no draws
-          --likelihood L     bernoulli or gaussian: by default what the data allow
+          --likelihood L     bernoulli (the default for data in [0, 1]), gaussian (for others), continuous_bernoulli, or
+                             categorical: one-hot along the last axis of the items
+          --sigma X          the Gaussian likelihood's standard deviation, 1, or learned: one for all pixels
           --seed S           1
           --threads N        all processors; the result does not depend on it
           --out DIR          the run folder (runs/MODEL-DATE); it may exist
@@ -73,12 +75,17 @@ enum TrainCommand: Command {
         let rule = try rule(arguments, begun)
         options.decay = try decay(arguments, begun)
         let isExpected = arguments.has("expected") || begun?.expected == true
-        let likelihood = try likelihood(arguments) ?? begun?.modelConfiguration?.likelihood
+        let sigma = try sigma(arguments)
+        let likelihood = try likelihood(arguments) ?? begun?.modelConfiguration?.likelihood ?? (sigma == nil ? nil : .gaussian)
+        if sigma != nil, let likelihood, likelihood != .gaussian {
+            throw CommandError.wrongUse("--sigma belongs to the Gaussian likelihood, and this is \(likelihood.rawValue).", hint: "say --likelihood gaussian")
+        }
 
         func configuration(shape: [Int], _ likelihood: ModelConfiguration.Likelihood) -> ModelConfiguration {
-            var configuration = ModelConfiguration(kind: kind, shape: shape, latent: latent, likelihood: likelihood, body: body)
-            (configuration.kl, configuration.isExpected) = (rule, isExpected)
-            return configuration
+            var model = ModelConfiguration(kind: kind, shape: shape, latent: latent, likelihood: likelihood, body: body)
+            model.sigma = sigma ?? begun?.sigma ?? model.sigma
+            (model.kl, model.isExpected) = (rule, isExpected)
+            return model
         }
         let dataName = arguments.value("data") ?? begun?.data ?? "digits"
         func refuseOtherThanBegun(_ shape: [Int]?) throws {
@@ -164,6 +171,14 @@ enum TrainCommand: Command {
             throw CommandError.wrongUse("there is no likelihood \"\(shown(name))\".", hint: "there are \(known)")
         }
         return likelihood
+    }
+
+    private static func sigma(_ arguments: Arguments) throws -> ModelConfiguration.Sigma? {
+        guard let text = arguments.value("sigma") else { return nil }
+        guard let sigma = ModelConfiguration.Sigma(text) else {
+            throw CommandError.wrongUse("--sigma needs a number from 1e-6 to 1e6 or the word learned, not \"\(shown(text))\".", hint: "--sigma 0.5 or --sigma learned")
+        }
+        return sigma
     }
 
     private static func today() -> String {

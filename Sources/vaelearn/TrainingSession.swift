@@ -110,11 +110,13 @@ struct TrainingSession {
 
     private var begin: String {
         let c = trainer.configuration
-        return "\(c.kind.rawValue) \(c.sizes), \(c.likelihood.rawValue), on \(data): \(trainer.batchesPerEpoch) steps an epoch\n"
+        return "\(c.kind.rawValue) \(c.sizes), \(c.likelihoodSummary), on \(data): \(trainer.batchesPerEpoch) steps an epoch\n"
     }
 
+    private var showsSigma: Bool { trainer.configuration.likelihood == .gaussian && trainer.configuration.sigma == .learned }
+
     private var header: String {
-        "epoch  train loss  recon     KL     test loss  recon     KL   seconds\n"
+        "epoch  train loss  recon     KL     test loss  recon     KL   seconds\(showsSigma ? "       σ" : "")\n"
     }
 
     private func line(_ r: EpochRecord) -> String {
@@ -123,6 +125,7 @@ struct TrainingSession {
             return String(repeating: " ", count: max(1, width - text.count)) + text
         }
         return column(Double(r.epoch), 5, "%.0f") + column(r.trainLoss, 12) + column(r.trainReconstruction, 8) + column(r.trainKL, 7)
-            + column(r.testLoss, 12) + column(r.testReconstruction, 8) + column(r.testKL, 7) + column(r.seconds, 8) + "\n"
+            + column(r.testLoss, 12) + column(r.testReconstruction, 8) + column(r.testKL, 7) + column(r.seconds, 8)
+            + (showsSigma ? column(Double.exp(trainer.model.logSigma), 8, "%.4f") : "") + "\n"
     }
 }

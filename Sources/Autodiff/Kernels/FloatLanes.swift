@@ -42,11 +42,28 @@ extension FloatLanes {
         return unsafeBitCast(unsafeBitCast(p, to: SIMD16<UInt32>.self) &+ bits, to: FloatLanes.self)
     }
 
-    /// ln(1 + t) for t in [0, 1]: 1 + t = 2ᵏ(1 + f) with f in [√½ − 1, √2 − 1], ln(1 + f) = f − f²/2 + f³P(f).
+    /// ln(1 + t) for t in [0, 1]: 1 + t = 2ᵏ(1 + f) with f in [√½ − 1, √2 − 1].
     @inline(__always)
     var logOnePlus: FloatLanes {
         let isLarge = self .> .all(0.41421356)
         let f = replacing(with: FloatLanes.fma(self, 0.5, .all(-0.5)), where: isLarge)
+        return f.logOnePlusSmall + FloatLanes.all(0).replacing(with: .all(0.69314718), where: isLarge)
+    }
+
+    /// ln x for normal x > 0: x = 2ᵏ(1 + f); k is turned into a float as in `exponential`, the other way round.
+    @inline(__always)
+    var logarithm: FloatLanes {
+        let bits = unsafeBitCast(self, to: SIMD16<Int32>.self)
+        let k = (bits &- SIMD16<Int32>(repeating: 0x3F35_04F3)) &>> SIMD16<Int32>(repeating: 23)
+        let f = unsafeBitCast(bits &- (k &<< SIMD16<Int32>(repeating: 23)), to: FloatLanes.self) - .all(1)
+        let whole = unsafeBitCast(k &+ SIMD16<Int32>(repeating: 0x4B40_0000), to: FloatLanes.self) - .all(12_582_912)
+        return FloatLanes.fma(whole, 0.69314718, f.logOnePlusSmall)
+    }
+
+    /// ln(1 + f) = f − f²/2 + f³P(f) for f in [√½ − 1, √2 − 1].
+    @inline(__always)
+    var logOnePlusSmall: FloatLanes {
+        let f = self
         var p = FloatLanes.fma(f, -0.0790274366736412, .all(0.12622319161891937))
         p = FloatLanes.fma(f, p, .all(-0.12998183071613312))
         p = FloatLanes.fma(f, p, .all(0.14214496314525604))
@@ -55,8 +72,7 @@ extension FloatLanes {
         p = FloatLanes.fma(f, p, .all(-0.25000306963920593))
         p = FloatLanes.fma(f, p, .all(0.3333333134651184))
         let square = f * f
-        let log = FloatLanes.fma(square * f, p, FloatLanes.fma(square, -0.5, f))
-        return log + FloatLanes.all(0).replacing(with: .all(0.69314718), where: isLarge)
+        return FloatLanes.fma(square * f, p, FloatLanes.fma(square, -0.5, f))
     }
 
     /// 1/√x for normal x > 0: from the halved exponent by three steps of Newton's method.

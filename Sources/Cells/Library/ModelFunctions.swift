@@ -66,17 +66,22 @@ extension Library {
     ]
 
     private static func constructor(_ kind: ModelConfiguration.Kind) -> Builtin {
-        Builtin("\(kind.rawValue)(inputs=, hidden=, latent=, likelihood=, sigma=, beta=, seed=)") { call in
-            func size(_ parameter: String, _ standard: Int) throws -> Int {
-                let size = try call.whole(parameter, default: standard)
-                guard (1...100_000).contains(size) else { throw CellError("\(parameter) must be from 1 to 100000.", at: call.span(of: parameter)) }
-                return size
+        Builtin("\(kind.rawValue)(inputs=, hidden=, conv=, latent=, likelihood=, sigma=, beta=, seed=)") { call in
+            func sizes(_ parameter: String) throws -> [Int]? {
+                guard call.has(parameter) else { return nil }
+                let sizes = try call.tensor(parameter).scalars.map { try call.evaluator.wholeNumber($0, at: call.span(of: parameter)) }
+                guard sizes.allSatisfy({ (1...100_000).contains($0) }) else {
+                    throw CellError("\(parameter) has sizes from 1 to 100000.", at: call.span(of: parameter))
+                }
+                return sizes
             }
-            let hidden = try call.optional("hidden")?.tensor.map { sizes in
-                try sizes.scalars.map { try call.evaluator.wholeNumber($0, at: call.span(of: "hidden")) }
-            } ?? [400]
-            guard hidden.allSatisfy({ (1...100_000).contains($0) }) else {
-                throw CellError("Layers have sizes from 1 to 100000.", at: call.span(of: "hidden"))
+            let latent = try call.whole("latent", default: 20), shape = try sizes("inputs") ?? [784], channels = try sizes("conv")
+            guard (1...100_000).contains(latent) else { throw CellError("latent must be from 1 to 100000.", at: call.span(of: "latent")) }
+            guard (1...4).contains(shape.count), shape.reduce(1, { min($0 * $1, 1 << 30) }) <= 100_000 else {
+                throw CellError("inputs is a size up to 100000, or a list of up to four with that product.", at: call.span(of: "inputs"), hint: "write inputs=784 or inputs=[28, 28]")
+            }
+            guard channels == nil || !call.has("hidden") else {
+                throw CellError("conv and hidden exclude each other.", at: call.span(of: "hidden"), hint: "leave one of them out")
             }
             let likelihood = call.has("likelihood") ? try call.text("likelihood") : "bernoulli"
             guard let known = ModelConfiguration.Likelihood(rawValue: likelihood) else {
@@ -85,13 +90,33 @@ extension Library {
                     hint: "there are \(ModelConfiguration.Likelihood.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             var configuration = ModelConfiguration(
-                kind: kind, shape: [try size("inputs", 784)], hidden: hidden, latent: try size("latent", 20), likelihood: known,
-                beta: try call.number("beta", default: 1))
-            configuration.sigma = try call.number("sigma", default: 1)
-            guard configuration.sigma > 0, configuration.beta >= 0 else { throw call.failure("sigma must be above 0, and beta not below.") }
+                kind: kind, shape: shape, hidden: try sizes("hidden") ?? [400], latent: latent, likelihood: known,
+                beta: try call.number("beta", default: 1), body: channels.map { .convolutional($0) })
+            guard configuration.beta >= 0 else { throw CellError("beta must not be below 0.", at: call.span(of: "beta")) }
+            if call.has("sigma") { configuration.sigma = try sigma(call, known) }
+            if let problem = configuration.problem {
+                throw CellError("\(problem).".capitalisedFirst, at: call.span(of: "conv"), hint: "leave conv out, or change its channels")
+            }
+            let bytes = TrainedModel.bytes(configuration)
+            guard bytes <= Double(2 << 30) else {
+                throw call.failure("This network needs \(Int((bytes / 1e9).rounded(.up))) GB of memory, and a cell has 2.", hint: "ask for smaller layers")
+            }
             let seed = try call.has("seed") ? UInt64(bitPattern: Int64(call.whole("seed"))) : call.evaluator.stream.next()
             return .object(ModelObject(TrainedModel(configuration, seed: seed, threads: 1)))
         }
+    }
+
+    private static func sigma(_ call: BuiltinCall, _ likelihood: ModelConfiguration.Likelihood) throws -> ModelConfiguration.Sigma {
+        guard likelihood == .gaussian else {
+            throw CellError("sigma belongs to the Gaussian likelihood, and this is \"\(likelihood.rawValue)\".", at: call.span(of: "sigma"), hint: "say likelihood=\"gaussian\"")
+        }
+        let sigma = if case .text(let text) = call.value("sigma") { text == "learned" ? ModelConfiguration.Sigma.learned : nil } else {
+            ModelConfiguration.Sigma(try call.number("sigma"))
+        }
+        guard let sigma else {
+            throw CellError("sigma is a number from 1e-6 to 1e6, or \"learned\".", at: call.span(of: "sigma"))
+        }
+        return sigma
     }
 
     // MARK: Training
@@ -124,7 +149,7 @@ extension Library {
         do {
             trainer = try Trainer(configuration, train: train, test: test, options: options)
         } catch {
-            throw CellError("\(error).".capitalisedFirst, at: call.span(of: "data"), hint: error == .dataOutsideUnitInterval ? "say likelihood=\"gaussian\"" : error.hint)
+            throw CellError("\(error).".capitalisedFirst, at: call.span(of: "data"), hint: hint(error, configuration))
         }
         model.use { trainer.begin(with: $0) }
         var history: [EpochRecord] = []
@@ -145,6 +170,14 @@ extension Library {
         }
         let weights = Dictionary(uniqueKeysWithValues: trainer.weights.map { ($0.name, (shape: $0.shape, numbers: $0.numbers)) })
         return .object(RunObject(model: ModelObject(TrainedModel(configuration, weights: weights, threads: 1)!), history: history))
+    }
+
+    private static func hint(_ error: TrainingError, _ configuration: ModelConfiguration) -> String {
+        switch error {
+        case .dataOutsideUnitInterval: "say likelihood=\"gaussian\""
+        case .dataNotDistributions where configuration.shape.count == 1: "say inputs=[places, classes], and give one-hot rows"
+        default: error.hint
+        }
     }
 
     private static func dataset(_ call: BuiltinCall, _ parameter: String) throws -> Dataset {
@@ -199,12 +232,6 @@ extension Library {
         let codes = z.scalars.map(Float.init)
         let outputs = try tensor(model.use { $0.outputs(of: codes) }, width: model.configuration.inputs)
         let x = try reshape(x, [-1, model.configuration.inputs])
-        switch model.configuration.likelihood {
-        case .bernoulli: return try -sum(bernoulliFromLogits(outputs, x), axis: 1)
-        case .gaussian:
-            let sigma = model.configuration.sigma
-            let squares = try sum(pow((x - outputs) / Tensor(sigma), 2), axis: 1)
-            return try -0.5 * squares - Tensor(Double(model.configuration.inputs) * (0.5 * Double.log(2 * .pi) + Double.log(sigma)))
-        }
+        return try model.configuration.logLikelihood(of: x, outputs: outputs, logSigma: Tensor(model.use { $0.logSigma }))
     }
 }

@@ -25,7 +25,7 @@ final class ModelObject: CellObject {
     }
 
     var parameterCount: Int { use { $0.weights.reduce(0) { $0 + $1.numbers.count } } }
-    var fieldNames: [String] { ["latent", "inputs", "beta", "size"] }
+    var fieldNames: [String] { ["latent", "inputs", "beta", "size"] + (configuration.likelihood == .gaussian ? ["sigma"] : []) }
 
     func field(_ name: String) -> Value? {
         switch name {
@@ -33,6 +33,8 @@ final class ModelObject: CellObject {
         case "inputs": .number(Double(configuration.inputs))
         case "beta": .number(configuration.beta)
         case "size": .number(Double(parameterCount))
+        // Of the Gaussian likelihood, fixed or learned.
+        case "sigma" where configuration.likelihood == .gaussian: .number(Double.exp(use { $0.logSigma }))
         default: nil
         }
     }
