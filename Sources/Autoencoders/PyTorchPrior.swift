@@ -8,7 +8,23 @@ struct PyTorchPrior {
     let methods: String
 
     init(_ configuration: ModelConfiguration) {
-        constants = ["BETA = \(configuration.beta)"]
+        let rule = configuration.kl, weighed: String, price: [String]
+        if let capacity = rule.capacity {
+            constants = ["CAPACITY = \(capacity)", "GAMMA = \(rule.gamma)"]
+            weighed = "GAMMA * |KL - CAPACITY|"
+            price = ["kl = self.kl(mu, logvar).sum(dim=1).mean()", "return self.reconstruction(x, outputs).mean() + GAMMA * (kl - CAPACITY).abs()"]
+        } else if rule.freeBits > 0 {
+            constants = ["BETA = \(rule.beta)", "FREE_BITS = \(rule.freeBits)"]
+            weighed = "BETA * KL, in which a unit counts FREE_BITS at least,"
+            price = [
+                "units = self.kl(mu, logvar).mean(dim=0)",
+                "return self.reconstruction(x, outputs).mean() + BETA * units.clamp(min=FREE_BITS).sum()",
+            ]
+        } else {
+            constants = ["BETA = \(rule.beta)"]
+            weighed = "BETA * KL"
+            price = ["return (self.reconstruction(x, outputs) + BETA * self.kl(mu, logvar).sum(dim=1)).mean()"]
+        }
         methods = """
                 def reparameterize(self, mu: Tensor, logvar: Tensor) -> Tensor:
                     \"""A draw of z from q(z|x), through which gradients pass.\"""
@@ -20,13 +36,13 @@ struct PyTorchPrior {
                     return self.decode(self.reparameterize(mu, logvar)), mu, logvar
 
                 def kl(self, mu: Tensor, logvar: Tensor) -> Tensor:
-                    \"""KL(q(z|x) || p(z)) of each item in nats, [n].\"""
-                    return 0.5 * (mu.square() + logvar.exp() - logvar - 1).sum(dim=1)
+                    \"""KL(q(z|x) || p(z)) of each item and unit in nats, [n, LATENT].\"""
+                    return 0.5 * (mu.square() + logvar.exp() - logvar - 1)
 
                 def loss(self, x: Tensor) -> Tensor:
-                    \"""-log p(x|z) + BETA * KL by one draw of z, in nats an item.\"""
+                    \"""-log p(x|z) + \(weighed) by one draw of z, in nats an item.\"""
                     outputs, mu, logvar = self(x)
-                    return (self.reconstruction(x, outputs) + BETA * self.kl(mu, logvar)).mean()
+            \(indented(price, 8))
 
                 @torch.no_grad()
                 def sample(self, n: int) -> Tensor:
