@@ -5,10 +5,14 @@ import Autodiff
 ///
 ///     x → encoder → (μ, v = log σ²) → z = μ + e^(v/2) ε → decoder → logits or means
 ///     loss = −log p(x|z) + β·KL(N(μ, σ²) ‖ N(0, 1)), summed over pixels, latents and rows
+///
+/// or with the KL term weighed by another `KLRule`, or the first term's expectation in place of one draw.
 package final class DenseAutoencoder: @unchecked Sendable {
     let configuration: ModelConfiguration
     let batch: Int
     private let x: FloatBuffer, noise: FloatBuffer, z: FloatBuffer, zSlopes: FloatBuffer
+    private let klWeights: KLWeights
+    private let expected: ExpectedReconstruction?
     private let pool: WorkerPool
     private let scratch: [FloatBuffer]
     /// A slice of a layer's weights each, the longest first.
@@ -49,6 +53,9 @@ package final class DenseAutoencoder: @unchecked Sendable {
         noise = FloatBuffer(batch * latent)
         z = FloatBuffer(batch * latent)
         zSlopes = FloatBuffer(batch * latent)
+        klWeights = KLWeights(configuration, slabs: slabs)
+        expected = configuration.isExpected
+            ? ExpectedReconstruction(configuration, decoder: layers[layers.count - 1] as! DenseLayer, slabs: slabs) : nil
         slices = layers.indices.flatMap { layer in (0..<layers[layer].sliceCount).map { (layer, $0) } }
             .sorted { layers[$0.layer].scratchCount > layers[$1.layer].scratchCount }
         let largest = layers.map(\.scratchCount).max() ?? 0
@@ -108,15 +115,21 @@ package final class DenseAutoencoder: @unchecked Sendable {
     }
 
     /// `gather` writes the rows asked for into the batch; `draws` are this batch's own. Without a step the weights stay,
-    /// and also where the loss is not finite: what is broken can then still be found.
-    package func run(rows count: Int, gather: (Range<Int>, UnsafeMutablePointer<Float>) -> Void, draws: RandomStream, step: AdamStep?) -> Loss {
-        let slabs = (count + slabRows - 1) / slabRows
+    /// and also where the loss is not finite: what is broken can then still be found. `rise`: how far the KL rule's warm-up
+    /// has come.
+    package func run(
+        rows count: Int, gather: (Range<Int>, UnsafeMutablePointer<Float>) -> Void, draws: RandomStream, step: AdamStep?, rise: Double = 1
+    ) -> Loss {
+        let slabs = (count + slabRows - 1) / slabRows, isWeighedLate = configuration.kl.needsMeans
+        func rows(of slab: Int) -> Range<Int> { (slab * slabRows)..<min((slab + 1) * slabRows, count) }
+        klWeights.set(rise: rise)
+        expected?.begin(logSigma: currentLogSigma)
         return withUnsafeTemporaryAllocation(of: Loss.self, capacity: slabs) { losses in
             pool.run(slabs) { slab in
-                let rows = (slab * slabRows)..<min((slab + 1) * slabRows, count)
+                let rows = rows(of: slab)
                 gather(rows, x.pointer + rows.lowerBound * configuration.inputs)
                 losses[slab] = forward(rows, draws, slab)
-                if step != nil { backward(rows, slab) }
+                if step != nil, !isWeighedLate { backward(rows, slab) }
             }
             // In the order of the slabs, whoever did them.
             let loss = losses.reduce(into: Loss()) {
@@ -124,6 +137,11 @@ package final class DenseAutoencoder: @unchecked Sendable {
                 $0.kl += $1.kl
             }
             guard let step, loss.isFinite else { return loss }
+            if isWeighedLate {
+                klWeights.set(fromSlabs: slabs, rows: count, rise: rise)
+                pool.run(slabs) { slab in backward(rows(of: slab), slab) }
+            }
+            expected?.finish(slabs: slabs)
             pool.run(slices.count) { piece in
                 let (layer, slice) = slices[piece]
                 layers[layer].update(slice: slice, input(of: layer), batch: count, slabs: slabs, step: step, scratch: scratch[piece].pointer)
@@ -155,14 +173,17 @@ package final class DenseAutoencoder: @unchecked Sendable {
         if configuration.kind.samples {
             let at = rows.lowerBound * latent
             let room = UnsafeMutableBufferPointer(start: noise.pointer + at, count: rows.count * latent)
-            draws.fillNormal(room, from: at)
+            // Without a draw the noise stays 0, and z is μ.
+            if expected == nil { draws.fillNormal(room, from: at) }
             loss.kl = TrainingKernels.reparameterize(
                 posterior.values.pointer + 2 * at, noise.pointer + at, into: z.pointer + at, rows: rows.count, latent: latent)
+            if configuration.kl.needsMeans { klWeights.note(posterior.values.pointer + 2 * at, rows: rows.count, slab: slab) }
         }
         forward((middle + 1)...(layers.count - 1), rows, slab)
         let at = rows.lowerBound * configuration.inputs
         loss.reconstruction = configuration.reconstructionLoss(
             output.values.pointer + at, x.pointer + at, slope: output.slopes.pointer + at, rows: rows.count, logSigma: currentLogSigma)
+        if let expected { loss.reconstruction += expected.loss(posterior.values.pointer + 2 * rows.lowerBound * latent, rows: rows.count, slab: slab) }
         return loss
     }
 
@@ -175,7 +196,8 @@ package final class DenseAutoencoder: @unchecked Sendable {
             backward(middle + 1, into: zSlopes, rows, slab)
             TrainingKernels.reparameterizeBack(
                 posterior.values.pointer + 2 * at, z: z.pointer + at, dz: zSlopes.pointer + at, slope: posterior.slopes.pointer + 2 * at,
-                rows: rows.count, latent: latent, beta: Float(configuration.beta))
+                rows: rows.count, latent: latent, beta: klWeights.values.pointer)
+            expected?.addSlopes(posterior.values.pointer + 2 * at, to: posterior.slopes.pointer + 2 * at, rows: rows.count)
         } else {
             backward(middle + 1, into: posterior.slopes, rows, slab)
         }

@@ -6,6 +6,8 @@ final class DenseLayer: AutoencoderLayer, @unchecked Sendable {
     let parameters: FloatBuffer, firstMoment: FloatBuffer, secondMoment: FloatBuffer
     let values: FloatBuffer, slopes: FloatBuffer
     let parts: [ParameterPart]
+    /// r_j of a term Σ_j ½·r_j·‖w_j‖² of the loss over the batch, w_j the columns of W.
+    var ridge: FloatBuffer?
 
     /// Rows of W in a slice: about this many numbers, so that slice and moments stay in the cache.
     private static let sliceSize = 24_000
@@ -54,6 +56,11 @@ final class DenseLayer: AutoencoderLayer, @unchecked Sendable {
         Float.multiplyTransposed(
             slopes.pointer + first, leading: outputs, x, into: scratch, rows: rows, columns: inputs, depth: batch)
         let at = first * inputs
+        if let ridge {
+            for row in 0..<rows {
+                for j in 0..<inputs { scratch[row * inputs + j] += ridge.pointer[j] * parameters.pointer[at + row * inputs + j] }
+            }
+        }
         TrainingKernels.adam(
             parameters.pointer + at, firstMoment.pointer + at, secondMoment.pointer + at, gradient: scratch, count: rows * inputs, step: step)
         TrainingKernels.columnSums(slopes.pointer, rows: batch, columns: outputs, start: first, count: rows, into: scratch)

@@ -57,23 +57,48 @@ public struct DenseObjective<Scalar: Real>: Module {
 
     /// −log p(x|z) in nats, summed over pixels and rows.
     public func reconstruction(of x: Tensor<Scalar>, from z: Tensor<Scalar>) throws(TensorError) -> Tensor<Scalar> {
+        try -sum(configuration.logLikelihood(of: x, outputs: decode(z), logSigma: currentLogSigma))
+    }
+
+    private var currentLogSigma: Tensor<Scalar> {
         let fixed: Double = if case let .fixed(sigma) = configuration.sigma { sigma } else { 1 }
-        return try -sum(configuration.logLikelihood(of: x, outputs: decode(z), logSigma: logSigma ?? Tensor(Scalar(Double.log(fixed)))))
+        return logSigma ?? Tensor(Scalar(Double.log(fixed)))
     }
 
     /// The two terms for a batch x [n, inputs] and standard normal noise [n, latent], summed over its rows.
     public func terms(
         _ x: Tensor<Scalar>, noise: Tensor<Scalar>
     ) throws(TensorError) -> (reconstruction: Tensor<Scalar>, kl: Tensor<Scalar>) {
-        let (mean, logVariance) = try encode(x)
-        guard let logVariance else { return (try reconstruction(of: x, from: mean), 0) }
-        let z = try reparameterize(mean, logVariance: logVariance, noise: noise)
-        return (try reconstruction(of: x, from: z), try sum(gaussianKL(mean, logVariance: logVariance)))
+        let (reconstruction, units) = try unitTerms(x, noise: noise)
+        return (reconstruction, try sum(units))
     }
 
-    /// −log p(x|z) + β·KL.
-    public func loss(_ x: Tensor<Scalar>, noise: Tensor<Scalar>) throws(TensorError) -> Tensor<Scalar> {
-        let (reconstruction, kl) = try terms(x, noise: noise)
-        return try reconstruction + Tensor(Scalar(configuration.beta)) * kl
+    /// The reconstruction summed over rows, and each row's and unit's KL [n, latent].
+    private func unitTerms(
+        _ x: Tensor<Scalar>, noise: Tensor<Scalar>
+    ) throws(TensorError) -> (reconstruction: Tensor<Scalar>, kl: Tensor<Scalar>) {
+        let (mean, logVariance) = try encode(x)
+        guard let logVariance else { return (try reconstruction(of: x, from: mean), 0) }
+        let kl = try gaussianKL(mean, logVariance: logVariance)
+        if configuration.isExpected, case let .linear(decoder) = output {
+            // E ‖x − Wz − b‖² = ‖x − Wμ − b‖² + Σ_j s_j²·‖w_j‖², over 2σ².
+            let spread = try sum(exp(logVariance) * sum(pow(decoder.weight, 2), axis: 0))
+            return (try reconstruction(of: x, from: mean) + sum(0.5 * spread * exp(-2 * currentLogSigma)), kl)
+        }
+        let z = try reparameterize(mean, logVariance: logVariance, noise: noise)
+        return (try reconstruction(of: x, from: z), kl)
+    }
+
+    /// −log p(x|z) + the KL term as `KLRule` has it, summed over rows; `rise`: how far its warm-up has come.
+    public func loss(_ x: Tensor<Scalar>, noise: Tensor<Scalar>, rise: Double = 1) throws(TensorError) -> Tensor<Scalar> {
+        let (reconstruction, units) = try unitTerms(x, noise: noise)
+        guard configuration.kind.samples else { return reconstruction }
+        let rule = configuration.kl, rows = Tensor(Scalar(x.shape[0]))
+        let means = try sum(units, axis: 0) / rows
+        if let capacity = rule.capacity {
+            return try reconstruction + Tensor(Scalar(rule.gamma)) * rows * abs(sum(means) - Tensor(Scalar(capacity * rise)))
+        }
+        let paid = try maximum(means, Tensor(Scalar(rule.freeBits)))
+        return try reconstruction + Tensor(Scalar(rule.beta * rise)) * rows * sum(paid)
     }
 }

@@ -35,9 +35,17 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var body: Body
     public var latent: Int
     public var likelihood: Likelihood
-    public var beta: Double
+    /// How the KL term counts.
+    public var kl: KLRule
+    /// The reconstruction's expectation over q(z|x) in closed form instead of one draw: of a linear decoder alone.
+    public var isExpected = false
     /// The Gaussian likelihood's standard deviation.
     public var sigma = Sigma.fixed(1)
+
+    public var beta: Double {
+        get { kl.beta }
+        set { kl.beta = newValue }
+    }
 
     public var inputs: Int { shape.reduce(1, *) }
 
@@ -63,6 +71,16 @@ public struct ModelConfiguration: Sendable, Equatable {
         case 3: shape[0] == 1 ? (shape[1], shape[2]) : nil
         default: nil
         }
+    }
+
+    /// Why there can be no such objective for this network.
+    public var objectiveProblem: String? {
+        if let problem = kl.problem { return problem }
+        if !kind.samples, !kl.isPlain { return "an autoencoder has no KL term, and so no warm-up, free bits or capacity" }
+        if isExpected, kind != .linearVAE || likelihood != .gaussian {
+            return "the expected reconstruction has a closed form for linear_vae with a gaussian likelihood alone"
+        }
+        return nil
     }
 
     /// Why there can be no such network.
@@ -92,6 +110,6 @@ public struct ModelConfiguration: Sendable, Equatable {
         self.body = body ?? .dense(kind == .linearVAE ? [] : hidden)
         self.latent = latent
         self.likelihood = likelihood
-        self.beta = beta
+        kl = KLRule(beta: beta)
     }
 }

@@ -14,15 +14,23 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     public var latent: Int
     public var likelihood: String
     public var beta: Double
+    /// The KL rule's other numbers, where they are not those of the plain rule.
+    public var warmup: Double?
+    public var freeBits: Double?
+    public var capacity: Double?
+    public var gamma: Double?
+    public var expected: Bool?
     /// Of a Gaussian likelihood.
     public var sigma: ModelConfiguration.Sigma?
     public var epochs: Int
     public var batch: Int
     public var learningRate: Double
+    public var decay: String?
     public var seed: UInt64
 
     enum CodingKeys: String, CodingKey {
-        case model, data, shape, hidden, channels = "conv", latent, likelihood, beta, sigma, epochs, batch, learningRate = "lr", seed
+        case model, data, shape, hidden, channels = "conv", latent, likelihood, beta, warmup, freeBits = "free_bits", capacity, gamma,
+            expected, sigma, epochs, batch, learningRate = "lr", decay, seed
     }
 
     public init(_ configuration: ModelConfiguration, data: String, options: TrainingOptions) {
@@ -33,23 +41,34 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
         channels = configuration.channels.isEmpty ? nil : configuration.channels
         latent = configuration.latent
         likelihood = configuration.likelihood.rawValue
-        beta = configuration.beta
+        let rule = configuration.kl
+        beta = rule.beta
+        warmup = rule.warmup > 0 ? rule.warmup : nil
+        freeBits = rule.freeBits > 0 ? rule.freeBits : nil
+        (capacity, gamma) = (rule.capacity, rule.capacity == nil ? nil : rule.gamma)
+        expected = configuration.isExpected ? true : nil
         sigma = configuration.likelihood == .gaussian ? configuration.sigma : nil
         epochs = options.epochs
         batch = options.batch
         learningRate = options.rate
+        decay = options.decay?.rawValue
         seed = options.seed
     }
 
     /// The first option in which `other` would be another training than this one, and the two values. More epochs are
-    /// the same training, and the threads change nothing.
+    /// the same training, unless the learning rate falls over them; and the threads change nothing.
     public func difference(from other: RunConfiguration) -> (option: String, own: String, other: String)? {
         func text(_ sizes: [Int]) -> String { sizes.isEmpty ? "none" : sizes.map(String.init).joined(separator: ",") }
+        func text(_ number: Double?) -> String { number.map { "\($0)" } ?? "none" }
         let options = [
             ("model", model, other.model), ("data", data, other.data), ("conv", text(channels ?? []), text(other.channels ?? [])),
             ("hidden", text(hidden), text(other.hidden)),
             ("latent", "\(latent)", "\(other.latent)"), ("batch", "\(batch)", "\(other.batch)"), ("lr", "\(learningRate)", "\(other.learningRate)"),
-            ("beta", "\(beta)", "\(other.beta)"), ("likelihood", likelihood, other.likelihood),
+            ("decay", decay ?? "none", other.decay ?? "none"), ("epochs", decay == nil ? "" : "\(epochs)", decay == nil ? "" : "\(other.epochs)"),
+            ("beta", "\(beta)", "\(other.beta)"), ("warmup", text(warmup), text(other.warmup)),
+            ("free-bits", text(freeBits), text(other.freeBits)), ("capacity", text(capacity), text(other.capacity)),
+            ("gamma", text(gamma), text(other.gamma)), ("expected", expected == true ? "yes" : "no", other.expected == true ? "yes" : "no"),
+            ("likelihood", likelihood, other.likelihood),
             ("sigma", "\(sigma ?? .fixed(1))", "\(other.sigma ?? .fixed(1))"), ("seed", "\(seed)", "\(other.seed)"),
             ("data", "items of shape \(shape)", "items of shape \(other.shape)"),
         ]
@@ -69,6 +88,12 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
             kind: kind, shape: shape, hidden: hidden, latent: latent, likelihood: likelihood, beta: beta,
             body: channels.map { .convolutional($0) })
         configuration.sigma = sigma ?? .fixed(1)
+        configuration.kl.warmup = warmup ?? 0
+        configuration.kl.freeBits = freeBits ?? 0
+        configuration.kl.capacity = capacity
+        configuration.kl.gamma = gamma ?? KLRule.standardGamma
+        configuration.isExpected = expected ?? false
+        guard configuration.objectiveProblem == nil, decay.map({ TrainingOptions.Decay(rawValue: $0) != nil }) ?? true else { return nil }
         return configuration.problem == nil ? configuration : nil
     }
 }

@@ -1,19 +1,34 @@
 import Autodiff
 import Datasets
 import Glibc
+import Networks
 
 public struct TrainingOptions: Sendable {
     public var epochs = 10
     public var batch = 128
     public var rate = 1e-3
+    public var decay: Decay?
     public var seed: UInt64 = 1
     /// All processors where nil. The result does not depend on it.
     public var threads: Int?
 
+    /// How the learning rate falls from `rate` over all the epochs.
+    public enum Decay: String, Sendable, CaseIterable {
+        /// Along half a cosine, to 0.
+        case cosine
+    }
+
     public init() {}
+
+    func rate(at step: Int, stepsPerEpoch: Int) -> Double {
+        switch decay {
+        case nil: rate
+        case .cosine: LearningRate.cosine(from: rate, steps: epochs * stepsPerEpoch).rate(at: step)
+        }
+    }
 }
 
-/// One line of a history: losses in nats an item, and the seconds that the epoch's training steps took.
+/// One line of a history: reconstruction, KL, and reconstruction + β·KL in nats an item, whatever the KL rule; and the seconds that the epoch's training steps took.
 public struct EpochRecord: Sendable, Equatable {
     public var epoch: Int
     public var trainLoss: Double, trainReconstruction: Double, trainKL: Double
@@ -75,6 +90,7 @@ public final class Trainer {
 
     public init(_ configuration: ModelConfiguration, train: Dataset, test: Dataset, options: TrainingOptions) throws(TrainingError) {
         precondition(configuration.problem == nil, configuration.problem ?? "")
+        precondition(configuration.objectiveProblem == nil, configuration.objectiveProblem ?? "")
         precondition(train.count > 0 && train.featureCount == configuration.inputs && test.featureCount == configuration.inputs)
         for data in [train, test] {
             if let fault = configuration.fault(in: data.items) { throw fault }
@@ -112,10 +128,11 @@ public final class Trainer {
             let start = clock.now
             let first = position.batches * options.batch
             let count = min(options.batch, train.count - first)
-            let step = AdamStep(position.steps + 1, rate: options.rate)
+            let step = AdamStep(position.steps + 1, rate: options.rate(at: position.steps, stepsPerEpoch: batchesPerEpoch))
             let loss = network.run(
                 rows: count, gather: { rows, to in gather(train, rows, into: to) { permutation[first + $0] } },
-                draws: noise.split(UInt64(position.steps)), step: step)
+                draws: noise.split(UInt64(position.steps)), step: step,
+                rise: configuration.kl.rise(step: position.steps, stepsPerEpoch: batchesPerEpoch))
             guard loss.isFinite else {
                 throw .notFinite(part: network.firstNotFinite(rows: count, loss), epoch: epoch, step: position.steps + 1)
             }

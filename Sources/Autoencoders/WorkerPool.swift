@@ -48,8 +48,10 @@ package final class WorkerPool: @unchecked Sendable {
             pieces = count
             self.body = body
             next.store(0, ordering: .relaxed)
-            busy.store(threads.count, ordering: .relaxed)
-            if !threads.isEmpty { announce() }
+            // One piece needs nobody else.
+            let isShared = count > 1 && !threads.isEmpty
+            busy.store(isShared ? threads.count : 0, ordering: .relaxed)
+            if isShared { announce() }
             let mode = float_mode()
             set_float_mode(flushing_float_mode(mode))
             takePieces(body)

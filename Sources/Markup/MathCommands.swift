@@ -2,7 +2,8 @@
 extension MathParser {
     public static let limitNames: Set<String> = ["max", "min", "sup", "inf", "lim", "arg max", "arg min", "lim sup", "lim inf"]
 
-    private static let functionNames: Set<String> = [
+    /// Names that take what follows as their argument, as `\log` does; a word in roman letters does not.
+    public static let functionNames: Set<String> = [
         "log", "ln", "exp", "sin", "cos", "tan", "cot", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "det", "dim", "ker", "deg", "gcd",
         "max", "min", "arg", "sup", "inf", "lim", "Pr", "lg", "hom",
     ]

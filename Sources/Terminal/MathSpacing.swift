@@ -31,7 +31,8 @@ enum MathSpacing {
             let before = index > 0 ? result[index - 1].atomClass : nil
             let after = index + 1 < result.count ? result[index + 1].atomClass : nil
             let opens: Bool = switch before {
-            case nil, .binary, .relation, .open, .punctuation, .function, .largeOperator: true
+            case nil, .binary, .relation, .open, .punctuation, .largeOperator: true
+            case .function: takesArgument(result[index - 1].node)
             default: false
             }
             let closes: Bool = switch after {
@@ -41,6 +42,16 @@ enum MathSpacing {
             if opens || closes { result[index].atomClass = .ordinary }
         }
         return result
+    }
+
+    /// `log −x`, but `ELBO − KL`.
+    private static func takesArgument(_ node: MathNode) -> Bool {
+        switch node {
+        case .name(let name): MathParser.functionNames.contains(name) || MathParser.limitNames.contains(name)
+        case .scripts(let base, _, _, _), .overset(let base, _), .underset(let base, _): takesArgument(base)
+        case .row(let nodes) where nodes.count == 1: takesArgument(nodes[0])
+        default: false
+        }
     }
 
     static func atomClass(of node: MathNode) -> AtomClass {

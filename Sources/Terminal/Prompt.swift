@@ -117,10 +117,10 @@ public final class Prompt {
         var count: Int32 = 0
         let reply = el_gets(editor, &count)
         // An empty line that was left is no end of the input, although both have no characters.
-        if wasCancelled { return .cancelled }
-        guard let typed = reply, count > 0 else {
+        // Either is left where it stood: the line on the screen is ended here.
+        guard !wasCancelled, let typed = reply, count > 0 else {
             _ = write(output, "\n", 1)
-            return .end
+            return wasCancelled ? .cancelled : .end
         }
         var line = String(cString: typed)
         while line.last?.isNewline ?? false { line.removeLast() }

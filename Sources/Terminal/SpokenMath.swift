@@ -53,6 +53,8 @@ public enum SpokenMath {
         var parts: [String] = []
         var previous: MathSpacing.Atom?, before: MathSpacing.Atom?
         for atom in MathSpacing.atoms(of: nodes) {
+            // A wide space parts two formulas.
+            if atom.explicitGap > 1, let last = parts.last, last != ",", atom.atomClass != .punctuation { parts.append(",") }
             var text = speak(atom.node)
             if let previous, isArgument(atom.node), !text.hasPrefix("the "), let last = parts.last, !last.hasSuffix(" of") {
                 text = (isFunction(previous.node) || !isSum(atom.node) ? "of " : "times ") + text

@@ -10,7 +10,8 @@ enum TrainCommand: Command {
     static let summary = "trains a model"
     static let options: [Option] = [
         .value("data"), .value("epochs"), .value("latent"), .value("hidden"),
-        .flag("conv") { $0.first?.isNumber == true }, .value("batch"), .value("lr"), .value("beta"),
+        .flag("conv") { $0.first?.isNumber == true }, .value("batch"), .value("lr"), .value("decay"),
+        .value("beta"), .value("warmup"), .value("free-bits"), .value("capacity"), .value("gamma"), .flag("expected"),
         .value("likelihood"), .value("sigma"), .value("seed"), .value("threads"), .value("out"), .flag("resume"), .flag("quiet"),
     ]
     static let help = """
@@ -28,7 +29,13 @@ enum TrainCommand: Command {
           --conv [32,64]     convolutions instead, halving a picture each time, to this many channels
           --batch N          items a step, 128
           --lr X             Adam's learning rate, 0.001
+          --decay cosine     lets the learning rate fall over all the epochs along half a cosine, to 0
           --beta X           weight of the KL term, 1
+          --warmup W         epochs over which beta, or the capacity, rises from 0
+          --free-bits X      nats of KL below which a unit, on the mean of a batch, pays a flat price
+          --capacity X       holds the KL term to X nats: the objective has gamma |KL - X| in place of beta KL
+          --gamma X          weight of the capacity term, 20
+          --expected         linear_vae with a gaussian likelihood: the exact expectation of the reconstruction, no draws
           --likelihood L     bernoulli (the default for data in [0, 1]), gaussian (for others), continuous_bernoulli, or
                              categorical: one-hot along the last axis of the items
           --sigma X          the Gaussian likelihood's standard deviation, 1, or learned: one for all pixels
@@ -37,6 +44,9 @@ enum TrainCommand: Command {
           --out DIR          the run folder (runs/MODEL-DATE); it may exist
           --resume           goes on where the run in --out stopped, with its options; --epochs may ask for more
           --quiet            prints nothing but errors
+
+        Losses are reported as reconstruction + beta KL, in nats an item, whatever --warmup, --free-bits and --capacity make
+        of the gradient.
 
         Ctrl-C finishes the step, saves, and says how to go on.
 
@@ -62,7 +72,9 @@ enum TrainCommand: Command {
         options.threads = try positive(arguments, "threads")
         let latent = try positive(arguments, "latent") ?? begun?.latent ?? 20
         let body = try body(arguments) ?? begun?.modelConfiguration?.body ?? .dense(kind == .linearVAE ? [] : [400])
-        let beta = try number(arguments, "beta", orZero: true) ?? begun?.beta ?? 1
+        let rule = try rule(arguments, begun)
+        options.decay = try decay(arguments, begun)
+        let isExpected = arguments.has("expected") || begun?.expected == true
         let sigma = try sigma(arguments)
         let likelihood = try likelihood(arguments) ?? begun?.modelConfiguration?.likelihood ?? (sigma == nil ? nil : .gaussian)
         if sigma != nil, let likelihood, likelihood != .gaussian {
@@ -70,8 +82,9 @@ enum TrainCommand: Command {
         }
 
         func configuration(shape: [Int], _ likelihood: ModelConfiguration.Likelihood) -> ModelConfiguration {
-            var model = ModelConfiguration(kind: kind, shape: shape, latent: latent, likelihood: likelihood, beta: beta, body: body)
+            var model = ModelConfiguration(kind: kind, shape: shape, latent: latent, likelihood: likelihood, body: body)
             model.sigma = sigma ?? begun?.sigma ?? model.sigma
+            (model.kl, model.isExpected) = (rule, isExpected)
             return model
         }
         let dataName = arguments.value("data") ?? begun?.data ?? "digits"
@@ -91,6 +104,7 @@ enum TrainCommand: Command {
         let inUnit = [train, test].allSatisfy { $0.items.allSatisfy { $0 >= 0 && $0 <= 1 } }
         let model = configuration(shape: train.shape, likelihood ?? (inUnit ? .bernoulli : .gaussian))
         if let problem = model.problem { throw CommandError.wrongUse("\(problem).", hint: "leave --conv out, or change its channels") }
+        if let problem = model.objectiveProblem { throw CommandError.wrongUse("\(problem).") }
         let trainer: Trainer
         do {
             trainer = try Trainer(model, train: train, test: test, options: options)
@@ -124,7 +138,7 @@ enum TrainCommand: Command {
         return number
     }
 
-    private static func number(_ arguments: Arguments, _ option: String, orZero: Bool) throws -> Double? {
+    static func number(_ arguments: Arguments, _ option: String, orZero: Bool) throws -> Double? {
         guard let text = arguments.value(option) else { return nil }
         guard let number = Double(text), number.isFinite, orZero ? number >= 0 : number > 0 else {
             throw CommandError.wrongUse("--\(option) needs a number \(orZero ? "that is not below 0" : "above 0"), not \"\(shown(text))\".")

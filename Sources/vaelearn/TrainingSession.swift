@@ -27,7 +27,9 @@ struct TrainingSession {
             if resume { try goOn() }
             let asked = trainer.options.epochs
             guard trainer.position.epochs < asked else {
-                say("the run in \(folder.path) is finished: it has its \(trainer.position.epochs) epochs. More: --resume --epochs \(trainer.position.epochs + 10)\n")
+                let done = trainer.position.epochs
+                let more = trainer.options.decay == nil ? "More: --resume --epochs \(done + 10)" : "Its learning rate has fallen to 0."
+                say("the run in \(folder.path) is finished: it has its \(done) epochs. \(more)\n")
                 return ExitCode.good
             }
             if !resume { folder.clear() }

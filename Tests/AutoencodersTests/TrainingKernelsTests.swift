@@ -94,7 +94,7 @@ struct TrainingKernelsTests {
         for start in stride(from: 0, to: count, by: latent) { posterior += mean[start..<(start + latent)] + logVariance[start..<(start + latent)] }
         var z = [Float](repeating: 0, count: count), slope = [Float](repeating: 0, count: 2 * count)
         let kl = TrainingKernels.reparameterize(posterior, noise, into: &z, rows: rows, latent: latent)
-        TrainingKernels.reparameterizeBack(posterior, z: z, dz: dz, slope: &slope, rows: rows, latent: latent, beta: beta)
+        TrainingKernels.reparameterizeBack(posterior, z: z, dz: dz, slope: &slope, rows: rows, latent: latent, beta: [Float](repeating: beta, count: latent))
 
         let m = try double(mean, [rows, latent]).tracked(), v = try double(logVariance, [rows, latent]).tracked()
         let drawn = try reparameterize(m, logVariance: v, noise: double(noise, [rows, latent]))

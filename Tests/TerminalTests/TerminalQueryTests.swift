@@ -6,18 +6,22 @@ import Testing
     private let query = TerminalQuery.text(environment: { ["TERM": "xterm"][$0] })!
 
     @Test func repliesEndTheWait() {
-        let pair = PromptTests.Pair()
-        let before = pair.modes
-        // Already there when the wait begins, so that a busy machine changes nothing.
-        pair.type("\u{1B}[6;18;9tx\u{1B}]11;rgb:00/00/00\u{7}\u{1B}[?62;4c")
-        usleep(20_000)
-        let start = TerminalQuery.seconds()
-        let replies = TerminalQuery.ask(query, input: pair.far, output: pair.far)
-        #expect(replies.cellPixels == PixelSize(width: 9, height: 18))
-        #expect(replies.background == [0, 0, 0])
-        #expect(replies.attributes == [62, 4])
-        #expect(TerminalQuery.seconds() - start < TerminalQuery.limit)
-        #expect(pair.modes == before)
+        var shortest = Double.infinity
+        for _ in 0..<20 where shortest >= TerminalQuery.limit {
+            let pair = PromptTests.Pair()
+            let before = pair.modes
+            // Already there when the wait begins: a busy machine may still hold it up, but not every time.
+            pair.type("\u{1B}[6;18;9tx\u{1B}]11;rgb:00/00/00\u{7}\u{1B}[?62;4c")
+            usleep(20_000)
+            let start = TerminalQuery.seconds()
+            let replies = TerminalQuery.ask(query, input: pair.far, output: pair.far)
+            shortest = min(shortest, TerminalQuery.seconds() - start)
+            #expect(replies.cellPixels == PixelSize(width: 9, height: 18))
+            #expect(replies.background == [0, 0, 0])
+            #expect(replies.attributes == [62, 4])
+            #expect(pair.modes == before)
+        }
+        #expect(shortest < TerminalQuery.limit)
     }
 
     @Test func aSilentTerminalIsNotWaitedForLong() {

@@ -7,6 +7,7 @@ struct Binary {
         var output = "", errors = ""
         /// The exit code; 128 + n where signal n ended it.
         var code: Int32 = 0
+        /// Seconds of the processors, in the program and in the system for it: those on the clock depend on what else runs.
         var seconds = 0.0
         /// The most memory that it held at a time, in bytes; 0 where it was gone at once. (What `wait4` tells begins with
         /// the peak of the process that started it.)
@@ -72,17 +73,29 @@ struct Binary {
             if elapsed() > 0.1 { run.peak = max(run.peak, peak(of: child)) }
             usleep(elapsed() < 0.1 ? 100 : 2_000)
         }
-        run.seconds = elapsed()
+        run.seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime)
         run.code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
         run.output = String(decoding: try Data(contentsOf: URL(filePath: files[1])), as: UTF8.self)
         run.errors = String(decoding: try Data(contentsOf: URL(filePath: files[2])), as: UTF8.self)
         return run
     }
 
+    private static func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }
+
     private static func peak(of child: pid_t) -> Int {
         guard let status = try? String(contentsOfFile: "/proc/\(child)/status", encoding: .utf8) else { return 0 }
         guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }) else { return 0 }
         return (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) << 10
+    }
+
+    /// Returns once the program has a handler for this signal.
+    static func wait(for child: pid_t, toCatch signal: Int32) {
+        for _ in 0..<20_000 {
+            let status = (try? String(contentsOfFile: "/proc/\(child)/status", encoding: .utf8)) ?? ""
+            let line = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
+            if let caught = line?.split(separator: "\t").last.flatMap({ UInt64($0, radix: 16) }), caught >> (signal - 1) & 1 == 1 { return }
+            usleep(1000)
+        }
     }
 
     static func run(_ arguments: String...) throws -> Run { try run(arguments) }

@@ -77,8 +77,10 @@ struct HostileInputTests {
     @Test(arguments: ["for i in range(4000) { for j in range(4000000) { x = j } }", "f(n) = { for i in range(4000000) { y = n }; 1 }; map(f, range(1000))", "det(randn(6000, 6000))", "integrate2((x, y) -> integrate(z -> sin(x * y * z), 0, 1), 0, 99, 0, 99)"])
     func controlCDuringALongCell(_ cell: String) throws {
         for words in [["eval", cell], ["eval", cell, "--json"]] {
-            let run = try Binary.run(words, limit: 30) { child in
-                usleep(400_000)
+            let run = try Binary.run(words, limit: 60) { child in
+                // From then on Ctrl-C is its own to answer, and the cell begins.
+                Binary.wait(for: child, toCatch: SIGINT)
+                usleep(200_000)
                 kill(child, SIGINT)
             }
             #expect(run.code == 130, "\(run.code) \(run.errors.prefix(200))")

@@ -111,26 +111,26 @@ package enum TrainingKernels {
         return kl
     }
 
-    /// The slopes of loss + β·KL in (μ, v), given dz: dμ = dz + βμ, dv = ½(dz·(z − μ) + β(e^v − 1)).
+    /// The slopes of loss + Σ_j β_j·KL_j in (μ, v), given dz: dμ = dz + βμ, dv = ½(dz·(z − μ) + β(e^v − 1)).
     package static func reparameterizeBack(
         _ posterior: UnsafePointer<Float>, z: UnsafePointer<Float>, dz: UnsafePointer<Float>, slope d: UnsafeMutablePointer<Float>,
-        rows: Int, latent: Int, beta: Float
+        rows: Int, latent: Int, beta: UnsafePointer<Float>
     ) {
         for row in 0..<rows {
             let mu = posterior + row * 2 * latent, v = mu + latent
             let dMu = d + row * 2 * latent, dV = dMu + latent
             let z = z + row * latent, dz = dz + row * latent
             @inline(__always) func step(
-                _ m: FloatLanes, _ v: FloatLanes, _ z: FloatLanes, _ dz: FloatLanes
+                _ m: FloatLanes, _ v: FloatLanes, _ z: FloatLanes, _ dz: FloatLanes, _ beta: FloatLanes
             ) -> (FloatLanes, FloatLanes) {
-                (FloatLanes.fma(m, beta, dz), FloatLanes.fma(dz, z - m, (v.exponential - .all(1)) * .all(beta)) * .all(0.5))
+                (FloatLanes.fma(m, beta, dz), FloatLanes.fma(dz, z - m, (v.exponential - .all(1)) * beta) * .all(0.5))
             }
             forEachSixteen(latent) { i in
-                let (a, b) = step(.load(mu + i), .load(v + i), .load(z + i), .load(dz + i))
+                let (a, b) = step(.load(mu + i), .load(v + i), .load(z + i), .load(dz + i), .load(beta + i))
                 a.store(dMu + i)
                 b.store(dV + i)
             } rest: { i, n in
-                let (a, b) = step(.load(mu + i, n), .load(v + i, n), .load(z + i, n), .load(dz + i, n))
+                let (a, b) = step(.load(mu + i, n), .load(v + i, n), .load(z + i, n), .load(dz + i, n), .load(beta + i, n))
                 a.store(dMu + i, n)
                 b.store(dV + i, n)
             }

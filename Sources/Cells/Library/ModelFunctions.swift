@@ -5,7 +5,9 @@ import Datasets
 extension Library {
     /// Models, their training and their use. Models compute in single precision; what comes out is a tensor like any other.
     static let models: [Builtin] = ModelConfiguration.Kind.allCases.map(constructor) + [
-        Builtin("train(model, data, epochs=, batch=, lr=, beta=, seed=)") { call in try trained(call) },
+        Builtin(
+            "train(model, data, epochs=, batch=, lr=, beta=, seed=, warmup=, free_bits=, capacity=, gamma=, expected=, decay=, test=)"
+        ) { call in try trained(call) },
         Builtin("encode(model, x)") { call in
             let model = try model(call)
             let codes = try encoded(call, model)
@@ -121,7 +123,7 @@ extension Library {
 
     private static func trained(_ call: BuiltinCall) throws -> Value {
         let model = try model(call)
-        let data = try dataset(call)
+        let data = try dataset(call, "data")
         guard data.featureCount == model.configuration.inputs else {
             throw CellError("The model takes items of \(model.configuration.inputs) numbers, and these have \(data.featureCount).", at: call.span(of: "data"))
         }
@@ -134,10 +136,15 @@ extension Library {
         guard options.epochs >= 0, options.batch >= 1, options.rate > 0 else {
             throw call.failure("train needs epochs of 0 or more, a batch of 1 or more, and a learning rate above 0.")
         }
-        var configuration = model.configuration
-        configuration.beta = try call.number("beta", default: configuration.beta)
+        let configuration = try objective(call, of: model.configuration)
+        options.decay = try decay(call)
 
-        let (train, test) = LoadedDataset(train: data, format: "cell").split()
+        // Without a test part of its own the last tenth is held out.
+        let given = call.has("test") ? try dataset(call, "test") : nil
+        guard given?.featureCount ?? data.featureCount == data.featureCount else {
+            throw CellError("The model takes items of \(data.featureCount) numbers, and these have \(given!.featureCount).", at: call.span(of: "test"))
+        }
+        let (train, test) = given.map { (data, $0) } ?? LoadedDataset(train: data, format: "cell").split()
         let trainer: Trainer
         do {
             trainer = try Trainer(configuration, train: train, test: test, options: options)
@@ -173,10 +180,10 @@ extension Library {
         }
     }
 
-    private static func dataset(_ call: BuiltinCall) throws -> Dataset {
-        if case .object(let object as DatasetObject) = call.value("data") { return object.data }
-        let x = try call.tensor("data")
-        guard x.rank >= 2 else { throw call.wrongKind("data", "a data set, or a tensor [n, inputs]") }
+    private static func dataset(_ call: BuiltinCall, _ parameter: String) throws -> Dataset {
+        if case .object(let object as DatasetObject) = call.value(parameter) { return object.data }
+        let x = try call.tensor(parameter)
+        guard x.rank >= 2 else { throw call.wrongKind(parameter, "a data set, or a tensor [n, inputs]") }
         return Dataset(count: x.shape[0], shape: Array(x.shape.sizes.dropFirst()), items: x.scalars.map(Float.init))
     }
 

@@ -6,6 +6,7 @@ extension Library {
     static let reductions: [Builtin] = [
         reduction("sum") { try sum($0, axis: $1) }, reduction("min") { try min($0, axis: $1) },
         reduction("max") { try max($0, axis: $1) }, reduction("argmax") { try argmax($0, axis: $1) },
+        reduction("argmin") { try argmax(-$0, axis: $1) },
         reduction("logsumexp") { try logSumExp($0, axis: $1) }, reduction("norm") { try norm($0, axis: $1) },
         Builtin("mean(x, axis=)") { call in
             if case .distribution(let d) = call.value("x") { return .tensor(try d.mean()) }
