@@ -30,7 +30,8 @@ struct ContinuousBernoulliKernelTests {
         // Far below, where the family's own doubles round the rest away: A = −ln a, A′ = 1/a.
         let (loss, slope) = lossAndSlope(-1e30, 0, count: count)
         #expect(abs(loss / -log(1e30) - 1) < 1e-6 && abs(slope / 1e-30 - 1) < 1e-6)
-        #expect(lossAndSlope(1e30, 0, count: count) == (Double(Float(1e30)), 1))
+        let above = lossAndSlope(1e30, 0, count: count)
+        #expect(abs(above.loss / 1e30 - 1) < 1e-6 && above.slope == 1)
     }
 
     @Test func everywhereInTheUnitInterval() {
