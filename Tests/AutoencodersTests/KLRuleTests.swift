@@ -34,6 +34,9 @@ struct KLRuleTests {
         Case("free bits, 20 units", latent: 20) { $0.kl.freeBits = splittingBits },
         Case("more capacity than there is") { $0.kl.capacity = 50 }, Case("less") { ($0.kl.capacity, $0.kl.gamma) = (0, 7) },
         Case("less while it rises", rise: 1e-6) { ($0.kl.capacity, $0.kl.warmup) = (50, 3) },
+        Case("prior of 3") { $0.prior = 3 }, Case("prior of 1, 20 units", latent: 20, beta: 2, rise: 0.5) { ($0.prior, $0.kl.warmup) = (1, 1) },
+        Case("prior of 7 with a capacity", .linearVAE, .gaussian) { ($0.prior, $0.kl.capacity) = (7, 1) },
+        Case("prior of 4, convolutions", inputs: 64) { ($0.prior, $0.shape, $0.body) = (4, [8, 8], .convolutional([3])) },
         Case("expected", .linearVAE, .gaussian) { $0.isExpected = true },
         Case("expected, sigma 0.3", .linearVAE, .gaussian, inputs: 20, latent: 17, beta: 3) { ($0.isExpected, $0.sigma) = (true, .fixed(0.3)) },
         Case("expected, sigma learned", .linearVAE, .gaussian) { ($0.isExpected, $0.sigma) = (true, .learned) },
@@ -124,9 +127,10 @@ struct KLRuleTests {
     private static let changes: [(kind: ModelConfiguration.Kind, decay: TrainingOptions.Decay?, change: Change)] = [
         (.vae, nil, { $0.kl.warmup = 1.5 }), (.vae, .cosine, { ($0.kl.warmup, $0.kl.freeBits) = (2, 0.3) }),
         (.vae, nil, { ($0.kl.warmup, $0.kl.capacity) = (2.5, 6) }), (.linearVAE, .cosine, { ($0.isExpected, $0.kl.warmup) = (true, 0.5) }),
+        (.vae, nil, { ($0.prior, $0.kl.warmup) = (4, 1) }),
     ]
 
-    @Test(arguments: 0..<4) func threadsAndStopsChangeNothing(_ number: Int) throws {
+    @Test(arguments: 0..<5) func threadsAndStopsChangeNothing(_ number: Int) throws {
         let (kind, decay, change) = Self.changes[number]
         let whole = try bits(trainer(kind, threads: 1, decay: decay, change))
         for threads in [2, 5] { #expect(try bits(trainer(kind, threads: threads, decay: decay, change)) == whole) }
@@ -180,69 +184,42 @@ struct KLRuleTests {
         }
     }
 
-    // MARK: Exact theory
+    // MARK: A mixture for a prior
 
-    /// Eight items whose covariance, by 1/n, is exactly diagonal with these eigenvalues: columns of a Hadamard matrix.
-    private static let spectrum = [5, 3, 2, 1, 0.5, 0.25]
-
-    private static func exactItems() -> Dataset {
-        let items = (0..<8).flatMap { row in
-            (1...6).map { column in Float(spectrum[column - 1].squareRoot()) * ((row & column).nonzeroBitCount % 2 == 0 ? 1 : -1) }
+    /// Densities as the formula has them, and draws in the components' proportions with their means and spreads.
+    @Test func mixturePrior() throws {
+        var configuration = ModelConfiguration(shape: [3], hidden: [4], latent: 2)
+        configuration.prior = 2
+        var weights = Dictionary(uniqueKeysWithValues: TrainedModel(configuration, seed: 1).weights.map { ($0.name, (shape: $0.shape, numbers: $0.numbers)) })
+        #expect(weights["prior.mean"]?.shape == [2, 2] && weights["prior.logvar"]?.shape == [2, 2] && weights["prior.logits"]?.shape == [2])
+        weights["prior.mean"] = ([2, 2], [-20, 3, 20, -1])
+        weights["prior.logvar"] = ([2, 2], [0, 2, -3, 1])
+        weights["prior.logits"] = ([2], [1, 1 + Float(log(4.0))])
+        let model = try #require(TrainedModel(configuration, weights: weights, threads: 1))
+        func component(_ share: Double, _ mean: [Double], _ logVariance: [Double], _ z: [Double]) -> Double {
+            share * zip(zip(mean, logVariance), z).reduce(1) { $0 * exp(-0.5 * pow($1.1 - $1.0.0, 2) / exp($1.0.1)) / (2 * .pi * exp($1.0.1)).squareRoot() }
         }
-        return Dataset(count: 8, shape: [6], items: items)
-    }
-
-    /// A linear VAE with σ² = 0.9375 at rest: its history, and each unit's KL in order of size.
-    private func atRest(latent: Int, beta: Double, sigma: ModelConfiguration.Sigma, epochs: Int = 3000) throws -> (loss: Double, rates: [Double], model: TrainedModel) {
-        var configuration = ModelConfiguration(kind: .linearVAE, shape: [6], latent: latent, likelihood: .gaussian, beta: beta)
-        (configuration.sigma, configuration.isExpected) = (sigma, true)
-        var options = TrainingOptions()
-        (options.epochs, options.batch, options.rate, options.decay, options.threads) = (epochs, 8, 0.05, .cosine, 1)
-        let data = Self.exactItems()
-        let trainer = try Trainer(configuration, train: data, test: data, options: options)
-        var last: EpochRecord?
-        while trainer.position.epochs < epochs { last = try trainer.finishEpoch() }
-        let (means, logVariances) = trainer.model.encode(data.items)
-        var rates = [Double](repeating: 0, count: latent)
-        for (place, (m, v)) in zip(means, logVariances).enumerated() {
-            rates[place % latent] += 0.5 * (Double(m * m) + exp(Double(v)) - Double(v) - 1) / 8
+        let codes: [Float] = [-19, 2.5, 20.1, 0, 0, 0]
+        for (row, density) in model.logPrior(of: codes).enumerated() {
+            let z = [Double(codes[2 * row]), Double(codes[2 * row + 1])]
+            let exact = log(component(0.2, [-20, 3], [0, 2], z) + component(0.8, [20, -1], [-3, 1], z))
+            #expect(Swift.abs(density - exact) < 1e-5 * Swift.max(1, Swift.abs(exact)), "\(density), not \(exact)")
         }
-        return (last!.testLoss, rates.sorted(by: >), trainer.model)
-    }
-
-    /// The evidence of probabilistic PCA (Tipping and Bishop 1999) is reached, and it is what the learned W, b and σ² give.
-    @Test(arguments: [ModelConfiguration.Sigma.fixed(0.9375.squareRoot()), .learned]) func pPCA(_ sigma: ModelConfiguration.Sigma) throws {
-        let (loss, _, model) = try atRest(latent: 2, beta: 1, sigma: sigma)
-        #expect(Swift.abs(loss - 9.738579) < 1e-3, "\(loss)")
-        let weights = Dictionary(uniqueKeysWithValues: model.weights.map { ($0.name, $0) })
-        let w = try Tensor(weights["output.weight"]!.numbers.map(Double.init), shape: [6, 2])
-        let b = try Tensor(weights["output.bias"]!.numbers.map(Double.init), shape: [1, 6])
-        let x = try Tensor(Self.exactItems().items.map(Double.init), shape: [8, 6])
-        let variance = exp(2 * model.logSigma)
-        #expect(Swift.abs(variance - 0.9375) < 1e-4)
-        var noise = [Double](repeating: 0, count: 36)
-        for i in 0..<6 { noise[7 * i] = variance }
-        let covariance = try matrixProduct(w, transpose(w)) + Tensor(noise, shape: [6, 6])
-        let squares = try sum(matrixProduct(x - b, inverse(covariance)) * (x - b)).item / 8
-        let evidence = try -0.5 * (6 * log(2 * Double.pi) + logDeterminant(covariance).item + squares)
-        #expect(Swift.abs(evidence + 9.738579) < 1e-3, "\(evidence)")
-    }
-
-    /// Shannon's reverse water-filling: R_i = max(0, ½ ln(λ_i/θ)) with θ = βσ².
-    @Test func shannonsCurve() throws {
-        let variance = 0.9375
-        var betas = [0.1, 0.2, 0.5, 1, 1.6, 2.5, 4]
-        // 5% before a unit dies, and 5% after.
-        for lambda in Self.spectrum { betas += [0.95, 1.05].map { $0 * lambda / variance } }
-        for beta in betas {
-            let rates = try atRest(latent: 6, beta: beta, sigma: .fixed(variance.squareRoot()), epochs: beta < 0.5 ? 6000 : 3000).rates
-            for (rate, lambda) in zip(rates, Self.spectrum) {
-                let exact = Swift.max(0, 0.5 * log(lambda / (beta * variance)))
-                #expect(Swift.abs(rate - exact) < 0.02, "β \(beta), λ \(lambda): \(rate), not \(exact)")
-                if beta < lambda / variance * 0.951 { #expect(rate > 0.01, "β \(beta), λ \(lambda): \(rate)") }
-                if beta > lambda / variance * 1.049 { #expect(rate < 0.01, "β \(beta), λ \(lambda): \(rate)") }
-            }
+        var stream = RandomStream(seed: 7, name: "draws")
+        let draws = model.priorDraws(20_000, from: &stream)
+        let firsts = (0..<20_000).filter { draws[2 * $0] < 0 }, seconds = (0..<20_000).filter { draws[2 * $0] >= 0 }
+        #expect(Swift.abs(Double(firsts.count) / 20_000 - 0.2) < 0.015)
+        func expectMoments(_ rows: [Int], _ unit: Int, _ mean: Double, _ variance: Double) {
+            let values = rows.map { Double(draws[2 * $0 + unit]) }, n = Double(values.count)
+            let found = values.reduce(0, +) / n, spread = values.reduce(0) { $0 + pow($1 - found, 2) } / n
+            #expect(Swift.abs(found - mean) < 5 * (variance / n).squareRoot() && Swift.abs(spread / variance - 1) < 5 * (2 / n).squareRoot())
         }
+        expectMoments(firsts, 0, -20, 1)
+        expectMoments(firsts, 1, 3, exp(2))
+        expectMoments(seconds, 0, 20, exp(-3))
+        expectMoments(seconds, 1, -1, exp(1))
+        weights["prior.logits"] = nil
+        #expect(TrainedModel(configuration, weights: weights, threads: 1) == nil)
     }
 
     // MARK: What there cannot be; files
@@ -261,6 +238,10 @@ struct KLRuleTests {
         #expect(problem { ($0.kl.capacity, $0.beta) = (3, 2) }!.contains("gamma"))
         #expect(problem(.ae) { $0.kl.warmup = 1 }!.contains("no KL term"))
         #expect(problem(.ae) { $0.beta = 3 } == nil)
+        #expect(problem(.ae) { $0.prior = 2 }!.contains("no KL term"))
+        #expect(problem { ($0.prior, $0.kl.freeBits) = (2, 0.1) }!.contains("each unit"))
+        #expect(problem(.linearVAE) { ($0.prior, $0.isExpected) = (2, true) }!.contains("draws"))
+        for sick in [0, -1, 1001] { #expect(problem { $0.prior = sick } != nil) }
         for kind in [ModelConfiguration.Kind.vae, .ae, .betaVAE] { #expect(problem(kind) { $0.isExpected = true }!.contains("linear_vae")) }
         #expect(problem(.linearVAE, .bernoulli) { $0.isExpected = true }!.contains("gaussian"))
         for sick in [-1, .nan, .infinity] {
@@ -283,10 +264,10 @@ struct KLRuleTests {
         // Without them the file is as it was, and files from then are read.
         let plain = RunConfiguration(ModelConfiguration(shape: [4], latent: 2), data: "digits", options: TrainingOptions())
         let text = String(decoding: try JSONEncoder().encode(plain), as: UTF8.self)
-        for key in ["warmup", "free_bits", "capacity", "gamma", "expected", "decay"] { #expect(!text.contains(key)) }
+        for key in ["warmup", "free_bits", "capacity", "gamma", "expected", "decay", "prior"] { #expect(!text.contains(key)) }
         let old = #"{"batch":128,"beta":1,"data":"digits","epochs":10,"hidden":[400],"latent":20,"likelihood":"bernoulli","lr":0.001,"model":"vae","seed":1,"shape":[28,28]}"#
         #expect(try JSONDecoder().decode(RunConfiguration.self, from: Data(old.utf8)).modelConfiguration == ModelConfiguration(shape: [28, 28]))
-        for sick in [#""warmup":-1"#, #""free_bits":1,"capacity":2"#, #""decay":"steep""#, #""expected":true"#, #""capacity":1,"gamma":0"#] {
+        for sick in [#""warmup":-1"#, #""free_bits":1,"capacity":2"#, #""decay":"steep""#, #""expected":true"#, #""capacity":1,"gamma":0"#, #""prior":0"#] {
             let text = String(old.dropLast()) + "," + sick + "}"
             #expect(try JSONDecoder().decode(RunConfiguration.self, from: Data(text.utf8)).modelConfiguration == nil, "\(sick)")
         }
@@ -297,7 +278,7 @@ struct KLRuleTests {
         await #expect(processExitsWith: .success) {
             for isExpected in [false, true] {
                 var configuration = ModelConfiguration(kind: isExpected ? .linearVAE : .vae, shape: [28, 28], likelihood: isExpected ? .gaussian : .bernoulli)
-                (configuration.kl.capacity, configuration.isExpected) = (5, isExpected)
+                (configuration.kl.capacity, configuration.isExpected, configuration.prior) = (5, isExpected, isExpected ? nil : 6)
                 var options = TrainingOptions()
                 (options.batch, options.threads, options.decay) = (64, 2, .cosine)
                 let trainer = try Trainer(configuration, train: .digits(0..<(64 * 30)), test: .digits(2000..<2064), options: options)

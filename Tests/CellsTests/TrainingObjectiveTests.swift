@@ -31,11 +31,38 @@ struct TrainingObjectiveTests {
         ])
     }
 
+    /// The prior that was learned is a distribution, and what `elbo`, `nll` and `generate` reckon with.
+    @Test func mixturePriors() {
+        let begin = """
+            x = 0.3 * randn(60, 2) + [3, -3] * sign(randn(60, 1))
+            m = vae(inputs=2, hidden=[8], latent=2, likelihood="gaussian", sigma=0.5, prior=2, seed=1)
+            r = train(m, x, epochs=200, batch=20, lr=0.01, seed=2)
+
+            """
+        expectTrue([
+            "kl(vae(inputs=2).prior, Normal(0, 1)) ~= 0", begin + "shape(sample(r.model.prior, 5))[0] == 5",
+            begin + """
+                q = encode(r, x)
+                total = zeros(60)
+                for i in linspace(0, 399, 400) {
+                  e = randn(60, 2)
+                  z = q[0] + exp(q[1] / 2) * e
+                  likelihood = sum(logpdf(Normal(decode(r, z), 0.5), x), axis=1)
+                  total = total + exp(likelihood + logpdf(r.model.prior, z) + sum(0.5 * e^2 + 0.5 * q[1] + 0.5 * log(2 * pi), axis=1))
+                }
+                abs(mean(-log(total / 400)) - mean(nll(r, x, samples=400))) < 0.05
+                """,
+            begin + "mean(elbo(r, x)) < mean(-nll(r, x)) + 0.05", begin + "abs(mean(abs(generate(r, 500))) - mean(abs(x))) < 0.5",
+        ])
+    }
+
     @Test func refusals() {
         let begin = "x = rand(20, 8)\n"
         expect([
             Complaint(begin + "train(vae(inputs=8), x, epochs=1, capacity=1, free_bits=1)", 2, 1, "exclude each other"),
             Complaint(begin + "train(vae(inputs=8), x, epochs=1, capacity=1, beta=2)", 2, 1, "gamma"),
+            Complaint("vae(inputs=8, prior=0)", 1, 21, "components"), Complaint("ae(inputs=8, prior=2)", 1, 20, "no KL term"),
+            Complaint(begin + "train(vae(inputs=8, prior=2), x, epochs=1, free_bits=1)", 2, 1, "each unit"),
             Complaint(begin + "train(vae(inputs=8), x, epochs=1, gamma=2)", 2, 41, "no", hint: "capacity="),
             Complaint(begin + "train(vae(inputs=8), x, epochs=1, expected=true)", 2, 1, "linear_vae"),
             Complaint(begin + "train(linear_vae(inputs=8), x, epochs=1, expected=true)", 2, 1, "gaussian"),

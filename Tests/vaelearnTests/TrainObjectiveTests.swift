@@ -34,8 +34,12 @@ struct TrainObjectiveTests {
             let more = try Binary.run("train", "linear_vae", "--out", fixture.path("c"), "--resume", "--epochs", "3")
             #expect(more.code == 2 && more.errors.contains("--epochs 2, not 3"), "\(more.errors)")
             #expect(try Binary.run("sample", fixture.path("c"), "--out", fixture.path("s.npy")).code == 0)
+            #expect(try train("d", "vae", "--hidden", "9", "--prior", "4", "--epochs", "1").code == 0)
+            #expect(fixture.text("d/config.json").contains("\"prior\" : 4"))
+            #expect(try Binary.run("train", "vae", "--out", fixture.path("d"), "--resume", "--epochs", "2").code == 0)
+            #expect(try Binary.run("sample", fixture.path("d"), "--out", fixture.path("s.npy")).code == 0)
             for (words, message) in [
-                (["vae", "--capacity", "2", "--free-bits", "1"], "exclude each other"), (["vae", "--capacity", "2", "--beta", "3"], "gamma"),
+                (["ae", "--prior", "3"], "no KL term"), (["vae", "--prior", "0"], "--prior must be"), (["vae", "--capacity", "2", "--free-bits", "1"], "exclude each other"), (["vae", "--capacity", "2", "--beta", "3"], "gamma"),
                 (["vae", "--gamma", "3"], "--capacity"), (["vae", "--warmup", "-1"], "--warmup needs a number"), (["vae", "--decay", "steep"], "--decay cosine"),
                 (["vae", "--expected"], "linear_vae"), (["linear_vae", "--expected", "--likelihood", "bernoulli"], "gaussian"), (["ae", "--warmup", "2"], "no KL term"),
             ] {
