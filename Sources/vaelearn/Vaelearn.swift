@@ -6,7 +6,7 @@ struct Vaelearn {
 
     static let commands: [any Command.Type] = [
         LessonCommand.self, LessonsCommand.self, CheckCommand.self, FiguresCommand.self, EvalCommand.self, RunCommand.self,
-        TrainCommand.self, SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DataCommand.self,
+        TrainCommand.self, SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, ExportCommand.self, DataCommand.self,
         AuthorCommand.self, GlossaryCommand.self, DoctorCommand.self, CompletionsCommand.self,
     ]
 
