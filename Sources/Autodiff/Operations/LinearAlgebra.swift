@@ -115,7 +115,7 @@ public func cholesky<Scalar>(_ a: Tensor<Scalar>) throws(TensorError) -> Tensor<
 @_specialize(where Scalar == Float)
 public func symmetricEigen<Scalar>(_ a: Tensor<Scalar>) throws(TensorError) -> (values: Tensor<Scalar>, vectors: Tensor<Scalar>) {
     let n = try squareSize(a, .eigenvalues)
-    let (values, vectors) = try jacobiEigenvalues(symmetricPart(a, .eigenvalues).scalars, size: n)
+    let (values, vectors) = try symmetricEigenvalues(symmetricPart(a, .eigenvalues).scalars, size: n)
     let v = try Tensor(vectors, shape: [n, n])
     let lambda = try Tensor(values, shape: [n]).recorded(.eigenvalues, a) { (g, inputs) throws(TensorError) in
         try inputs.add(0) { () throws(TensorError) in
