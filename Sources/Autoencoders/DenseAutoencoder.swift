@@ -13,6 +13,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
     private let x: FloatBuffer, noise: FloatBuffer, z: FloatBuffer, zSlopes: FloatBuffer
     private let klWeights: KLWeights
     private let expected: ExpectedReconstruction?
+    private let prior: MixturePrior?
     private let pool: WorkerPool
     private let scratch: [FloatBuffer]
     /// A slice of a layer's weights each, the longest first.
@@ -33,7 +34,8 @@ package final class DenseAutoencoder: @unchecked Sendable {
     static func bytes(_ configuration: ModelConfiguration, batch: Int) -> Double {
         let slabs = (batch + configuration.body.slabRows - 1) / configuration.body.slabRows
         let layers = LayerPlan.all(configuration).reduce(0) { $0 + $1.bytes(batch: batch, slabs: slabs) }
-        return layers + 4 * Double(batch) * Double(configuration.inputs + 3 * configuration.latent)
+        let prior = configuration.prior.map { MixturePrior.bytes(components: $0, latent: configuration.latent, batch: batch, slabs: slabs) } ?? 0
+        return layers + prior + 4 * Double(batch) * Double(configuration.inputs + 3 * configuration.latent)
     }
 
     package init(_ configuration: ModelConfiguration, batch: Int, pool: WorkerPool) {
@@ -54,6 +56,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
         z = FloatBuffer(batch * latent)
         zSlopes = FloatBuffer(batch * latent)
         klWeights = KLWeights(configuration, slabs: slabs)
+        prior = configuration.prior.map { MixturePrior(components: $0, latent: latent, batch: batch, slabs: slabs) }
         expected = configuration.isExpected
             ? ExpectedReconstruction(configuration, decoder: layers[layers.count - 1] as! DenseLayer, slabs: slabs) : nil
         slices = layers.indices.flatMap { layer in (0..<layers[layer].sliceCount).map { (layer, $0) } }
@@ -88,8 +91,10 @@ package final class DenseAutoencoder: @unchecked Sendable {
         let ofLayers = zip(layerNames, layers).flatMap { name, layer in
             layer.parts.map { Parameter(name: name + "." + $0.name + suffix, holder: layer, part: $0, buffer: buffer(layer)) }
         }
-        guard let logSigma else { return ofLayers }
-        return ofLayers + logSigma.parts.map { Parameter(name: $0.name + suffix, holder: logSigma, part: $0, buffer: buffer(logSigma)) }
+        let others: [(any ParameterHolder)?] = [logSigma, prior]
+        return ofLayers + others.compactMap { $0 }.flatMap { holder in
+            holder.parts.map { Parameter(name: $0.name + suffix, holder: holder, part: $0, buffer: buffer(holder)) }
+        }
     }
 
     /// Of the Gaussian likelihood, fixed or as it is learned so far.
@@ -99,6 +104,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
 
     package func initialise(from stream: RandomStream) {
         for (name, layer) in zip(layerNames, layers) { layer.initialise(from: stream, name: name) }
+        prior?.initialise(from: stream)
     }
 
     private var posterior: any AutoencoderLayer { layers[middle] }
@@ -138,7 +144,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
             }
             guard let step, loss.isFinite else { return loss }
             if isWeighedLate {
-                klWeights.set(fromSlabs: slabs, rows: count, rise: rise)
+                klWeights.set(total: loss.kl / Double(count), slabs: slabs, rows: count, rise: rise)
                 pool.run(slabs) { slab in backward(rows(of: slab), slab) }
             }
             expected?.finish(slabs: slabs)
@@ -147,6 +153,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
                 layers[layer].update(slice: slice, input(of: layer), batch: count, slabs: slabs, step: step, scratch: scratch[piece].pointer)
             }
             logSigma?.update(loss: loss.reconstruction, pixels: count * configuration.inputs, step: step)
+            prior?.update(slabs: slabs, step: step)
             return loss
         }
     }
@@ -177,6 +184,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
             if expected == nil { draws.fillNormal(room, from: at) }
             loss.kl = TrainingKernels.reparameterize(
                 posterior.values.pointer + 2 * at, noise.pointer + at, into: z.pointer + at, rows: rows.count, latent: latent)
+            if let prior { loss.kl = prior.divergence(posterior.values.pointer, noise: noise.pointer, z: z.pointer, rows: rows) }
             if configuration.kl.needsMeans { klWeights.note(posterior.values.pointer + 2 * at, rows: rows.count, slab: slab) }
         }
         forward((middle + 1)...(layers.count - 1), rows, slab)
@@ -194,9 +202,15 @@ package final class DenseAutoencoder: @unchecked Sendable {
         }
         if configuration.kind.samples {
             backward(middle + 1, into: zSlopes, rows, slab)
-            TrainingKernels.reparameterizeBack(
-                posterior.values.pointer + 2 * at, z: z.pointer + at, dz: zSlopes.pointer + at, slope: posterior.slopes.pointer + 2 * at,
-                rows: rows.count, latent: latent, beta: klWeights.values.pointer)
+            if let prior {
+                prior.backward(
+                    posterior.values.pointer, z: z.pointer, dz: zSlopes.pointer, into: posterior.slopes.pointer, rows: rows, slab: slab,
+                    weight: klWeights.values.pointer[0])
+            } else {
+                TrainingKernels.reparameterizeBack(
+                    posterior.values.pointer + 2 * at, z: z.pointer + at, dz: zSlopes.pointer + at, slope: posterior.slopes.pointer + 2 * at,
+                    rows: rows.count, latent: latent, beta: klWeights.values.pointer)
+            }
             expected?.addSlopes(posterior.values.pointer + 2 * at, to: posterior.slopes.pointer + 2 * at, rows: rows.count)
         } else {
             backward(middle + 1, into: posterior.slopes, rows, slab)
@@ -207,6 +221,23 @@ package final class DenseAutoencoder: @unchecked Sendable {
     }
 
     // MARK: Use
+
+    /// n draws from the prior, [n, latent].
+    func priorDraws(_ count: Int, from stream: inout RandomStream) -> [Float] {
+        if let prior { return prior.draws(count, from: &stream) }
+        var codes = [Float](repeating: 0, count: count * configuration.latent)
+        codes.withUnsafeMutableBufferPointer { stream.fillNormal($0) }
+        return codes
+    }
+
+    /// log p(z) of codes [n, latent].
+    func logPrior(_ codes: [Float]) -> [Double] {
+        if let prior { return prior.logDensities(codes) }
+        let latent = configuration.latent
+        return stride(from: 0, to: codes.count, by: latent).map { row in
+            (0..<latent).reduce(0.0) { $0 - 0.5 * (Double(codes[row + $1]) * Double(codes[row + $1]) + Double.log(2 * .pi)) }
+        }
+    }
 
     /// Rows of (μ, v), or codes, for items [n, inputs].
     func encode(_ items: [Float]) -> [Float] {
@@ -264,6 +295,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
     /// The first layer whose weights hold a NaN or an infinity.
     func brokenWeights() -> String? {
         if let layer = zip(layerNames, layers).first(where: { isBroken($1.parameters, $1.parameters.count) }) { return "the weights of \(layer.0)" }
+        if let prior, isBroken(prior.parameters, prior.parameters.count) { return "the prior" }
         return logSigma.flatMap { $0.value.isFinite ? nil : LogSigma.name }
     }
 

@@ -14,6 +14,8 @@ public struct DenseObjective<Scalar: Real>: Module {
     public var output: RowLayer<Scalar>
     /// [1], where σ is learned.
     public var logSigma: Tensor<Scalar>?
+    /// Means, log variances and logits of a mixture prior, or nothing.
+    public var prior: [Tensor<Scalar>]
 
     /// Begins as PyTorch's layers do.
     public init(_ configuration: ModelConfiguration, from stream: RandomStream) throws(TensorError) {
@@ -26,6 +28,12 @@ public struct DenseObjective<Scalar: Real>: Module {
         decoder = Array(layers[(middle + 1)..<(layers.count - 1)])
         output = layers[layers.count - 1]
         logSigma = configuration.likelihood == .gaussian && configuration.sigma == .learned ? try Tensor([0]) : nil
+        prior = []
+        if let components = configuration.prior {
+            var draws = stream.split(MixturePrior.names[0])
+            let shape = Shape([components, configuration.latent])
+            prior = [try Tensor<Double>.normal(shape, from: &draws).converted(to: Scalar.self), try .zeros(shape), try .zeros([components])]
+        }
     }
 
     public mutating func visitParameters<Failure: Error>(
@@ -36,6 +44,7 @@ public struct DenseObjective<Scalar: Real>: Module {
         for i in decoder.indices { try decoder[i].visitParameters(under: "decoder.\(i)", visit) }
         try output.visitParameters(under: "output", visit)
         if logSigma != nil { try visit(LogSigma.name, &logSigma!) }
+        for i in prior.indices { try visit(MixturePrior.names[i], &prior[i]) }
     }
 
     /// μ and v = log σ² of q(z|x), [n, latent] each; of an `ae` the code alone.
@@ -73,7 +82,7 @@ public struct DenseObjective<Scalar: Real>: Module {
         return (reconstruction, try sum(units))
     }
 
-    /// The reconstruction summed over rows, and each row's and unit's KL [n, latent].
+    /// The reconstruction summed over rows, and each row's and unit's KL [n, latent], or each row's [n].
     private func unitTerms(
         _ x: Tensor<Scalar>, noise: Tensor<Scalar>
     ) throws(TensorError) -> (reconstruction: Tensor<Scalar>, kl: Tensor<Scalar>) {
@@ -86,7 +95,20 @@ public struct DenseObjective<Scalar: Real>: Module {
             return (try reconstruction(of: x, from: mean) + sum(0.5 * spread * exp(-2 * currentLogSigma)), kl)
         }
         let z = try reparameterize(mean, logVariance: logVariance, noise: noise)
-        return (try reconstruction(of: x, from: z), kl)
+        guard !prior.isEmpty else { return (try reconstruction(of: x, from: z), kl) }
+        // By the draw: log q(z|x) − log p(z), for all units together.
+        let constant = Tensor(Scalar.log(2 * Scalar.pi))
+        let q = try -0.5 * sum(noise * noise + logVariance + constant, axis: 1)
+        return (try reconstruction(of: x, from: z), try q - logPrior(z))
+    }
+
+    /// log Σ_k π_k N(z; m_k, diag e^(l_k)) of each row of z.
+    private func logPrior(_ z: Tensor<Scalar>) throws(TensorError) -> Tensor<Scalar> {
+        let (means, logVariances, logits) = (prior[0], prior[1], prior[2])
+        let constant = Tensor(Scalar.log(2 * Scalar.pi))
+        let d = try reshape(z, [z.shape[0], 1, z.shape[1]]) - means
+        let components = try -0.5 * sum(d * d / exp(logVariances) + logVariances + constant, axis: 2)
+        return try logSumExp(components + logSoftmax(logits), axis: 1)
     }
 
     /// −log p(x|z) + the KL term as `KLRule` has it, summed over rows; `rise`: how far its warm-up has come.
@@ -98,7 +120,7 @@ public struct DenseObjective<Scalar: Real>: Module {
         if let capacity = rule.capacity {
             return try reconstruction + Tensor(Scalar(rule.gamma)) * rows * abs(sum(means) - Tensor(Scalar(capacity * rise)))
         }
-        let paid = try maximum(means, Tensor(Scalar(rule.freeBits)))
+        let paid = rule.freeBits > 0 ? try maximum(means, Tensor(Scalar(rule.freeBits))) : means
         return try reconstruction + Tensor(Scalar(rule.beta * rise)) * rows * sum(paid)
     }
 }

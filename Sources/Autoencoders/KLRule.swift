@@ -41,7 +41,7 @@ public struct KLRule: Sendable, Equatable {
     var needsMeans: Bool { freeBits > 0 || capacity != nil }
 
     /// How far the warm-up has come at a step counted from 0: from 0 to 1.
-    func rise(step: Int, stepsPerEpoch: Int) -> Double {
+    package func rise(step: Int, stepsPerEpoch: Int) -> Double {
         let steps = warmup * Double(stepsPerEpoch)
         return Double(step) < steps ? Double(step) / steps : 1
     }

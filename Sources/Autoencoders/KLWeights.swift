@@ -13,7 +13,7 @@ final class KLWeights {
     init(_ configuration: ModelConfiguration, slabs: Int) {
         (rule, latent) = (configuration.kl, configuration.latent)
         values = FloatBuffer(latent)
-        sums = FloatBuffer(rule.needsMeans ? slabs * latent : 0)
+        sums = FloatBuffer(rule.freeBits > 0 ? slabs * latent : 0)
     }
 
     /// Where the weight is the same for all units of all batches but for the warm-up.
@@ -21,14 +21,15 @@ final class KLWeights {
 
     /// `posterior` begins at the slab's first row.
     func note(_ posterior: UnsafePointer<Float>, rows: Int, slab: Int) {
+        guard rule.freeBits > 0 else { return }
         TrainingKernels.unitDivergences(posterior, into: sums.pointer + slab * latent, rows: rows, latent: latent)
     }
 
-    func set(fromSlabs slabs: Int, rows: Int, rise: Double) {
-        func mean(_ unit: Int) -> Double {
-            (0..<slabs).reduce(0.0) { $0 + Double(sums.pointer[$1 * latent + unit]) } / Double(rows)
+    /// `total`: the mean over the batch of all units' KL together.
+    func set(total: Double, slabs: Int, rows: Int, rise: Double) {
+        for unit in 0..<latent {
+            let sum = rule.freeBits > 0 ? (0..<slabs).reduce(0.0) { $0 + Double(sums.pointer[$1 * latent + unit]) } : 0
+            values.pointer[unit] = Float(rule.weight(unit: sum / Double(rows), total: total, rise: rise))
         }
-        let total = (0..<latent).reduce(0.0) { $0 + mean($1) }
-        for unit in 0..<latent { values.pointer[unit] = Float(rule.weight(unit: mean(unit), total: total, rise: rise)) }
     }
 }

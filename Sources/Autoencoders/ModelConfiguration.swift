@@ -35,6 +35,8 @@ public struct ModelConfiguration: Sendable, Equatable {
     public var body: Body
     public var latent: Int
     public var likelihood: Likelihood
+    /// How many learned Gaussians p(z) is a mixture of; N(0, 1) where nil.
+    public var prior: Int?
     /// How the KL term counts.
     public var kl: KLRule
     /// The reconstruction's expectation over q(z|x) in closed form instead of one draw: of a linear decoder alone.
@@ -76,7 +78,12 @@ public struct ModelConfiguration: Sendable, Equatable {
     /// Why there can be no such objective for this network.
     public var objectiveProblem: String? {
         if let problem = kl.problem { return problem }
-        if !kind.samples, !kl.isPlain { return "an autoencoder has no KL term, and so no warm-up, free bits or capacity" }
+        if !kind.samples, !kl.isPlain || prior != nil { return "an autoencoder has no KL term, and so no warm-up, free bits, capacity or prior" }
+        if let prior {
+            guard (1...1000).contains(prior), prior * latent <= 1 << 20 else { return "a mixture prior has 1 to 1000 components, and at most \(1 << 20) means in all" }
+            if kl.freeBits > 0 { return "free bits count each unit's KL, and a mixture prior has one for all units together" }
+            if isExpected { return "the expected reconstruction goes without draws, and a mixture prior needs them" }
+        }
         if isExpected, kind != .linearVAE || likelihood != .gaussian {
             return "the expected reconstruction has a closed form for linear_vae with a gaussian likelihood alone"
         }

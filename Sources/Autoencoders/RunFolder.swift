@@ -20,6 +20,8 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
     public var capacity: Double?
     public var gamma: Double?
     public var expected: Bool?
+    /// Components of a mixture prior.
+    public var prior: Int?
     /// Of a Gaussian likelihood.
     public var sigma: ModelConfiguration.Sigma?
     public var epochs: Int
@@ -30,7 +32,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case model, data, shape, hidden, channels = "conv", latent, likelihood, beta, warmup, freeBits = "free_bits", capacity, gamma,
-            expected, sigma, epochs, batch, learningRate = "lr", decay, seed
+            expected, prior, sigma, epochs, batch, learningRate = "lr", decay, seed
     }
 
     public init(_ configuration: ModelConfiguration, data: String, options: TrainingOptions) {
@@ -47,6 +49,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
         freeBits = rule.freeBits > 0 ? rule.freeBits : nil
         (capacity, gamma) = (rule.capacity, rule.capacity == nil ? nil : rule.gamma)
         expected = configuration.isExpected ? true : nil
+        prior = configuration.prior
         sigma = configuration.likelihood == .gaussian ? configuration.sigma : nil
         epochs = options.epochs
         batch = options.batch
@@ -67,7 +70,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
             ("decay", decay ?? "none", other.decay ?? "none"), ("epochs", decay == nil ? "" : "\(epochs)", decay == nil ? "" : "\(other.epochs)"),
             ("beta", "\(beta)", "\(other.beta)"), ("warmup", text(warmup), text(other.warmup)),
             ("free-bits", text(freeBits), text(other.freeBits)), ("capacity", text(capacity), text(other.capacity)),
-            ("gamma", text(gamma), text(other.gamma)), ("expected", expected == true ? "yes" : "no", other.expected == true ? "yes" : "no"),
+            ("prior", prior.map { "\($0)" } ?? "none", other.prior.map { "\($0)" } ?? "none"), ("gamma", text(gamma), text(other.gamma)), ("expected", expected == true ? "yes" : "no", other.expected == true ? "yes" : "no"),
             ("likelihood", likelihood, other.likelihood),
             ("sigma", "\(sigma ?? .fixed(1))", "\(other.sigma ?? .fixed(1))"), ("seed", "\(seed)", "\(other.seed)"),
             ("data", "items of shape \(shape)", "items of shape \(other.shape)"),
@@ -93,6 +96,7 @@ public struct RunConfiguration: Codable, Sendable, Equatable {
         configuration.kl.capacity = capacity
         configuration.kl.gamma = gamma ?? KLRule.standardGamma
         configuration.isExpected = expected ?? false
+        configuration.prior = prior
         guard configuration.objectiveProblem == nil, decay.map({ TrainingOptions.Decay(rawValue: $0) != nil }) ?? true else { return nil }
         return configuration.problem == nil ? configuration : nil
     }

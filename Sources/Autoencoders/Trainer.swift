@@ -281,10 +281,14 @@ public final class TrainedModel {
     /// Decoder means of n codes drawn from the prior.
     public func sample(_ count: Int, seed: UInt64) -> [Float] {
         var stream = RandomStream(seed: seed, name: "samples")
-        var codes = [Float](repeating: 0, count: count * configuration.latent)
-        codes.withUnsafeMutableBufferPointer { stream.fillNormal($0) }
-        return decode(codes)
+        return decode(priorDraws(count, from: &stream))
     }
+
+    /// Codes drawn from the prior, [n, latent].
+    public func priorDraws(_ count: Int, from stream: inout RandomStream) -> [Float] { network.priorDraws(count, from: &stream) }
+
+    /// log p(z) of codes [n, latent].
+    public func logPrior(of codes: [Float]) -> [Double] { network.logPrior(codes) }
 
     /// Decoder means of the posterior means.
     public func reconstruct(_ items: [Float]) -> [Float] { decode(encode(items).means) }

@@ -11,7 +11,7 @@ enum TrainCommand: Command {
     static let options: [Option] = [
         .value("data"), .value("epochs"), .value("latent"), .value("hidden"),
         .flag("conv") { $0.first?.isNumber == true }, .value("batch"), .value("lr"), .value("decay"),
-        .value("beta"), .value("warmup"), .value("free-bits"), .value("capacity"), .value("gamma"), .flag("expected"),
+        .value("beta"), .value("warmup"), .value("free-bits"), .value("capacity"), .value("gamma"), .flag("expected"), .value("prior"),
         .value("likelihood"), .value("sigma"), .value("seed"), .value("threads"), .value("out"), .flag("resume"), .flag("quiet"),
     ]
     static let help = """
@@ -35,6 +35,7 @@ enum TrainCommand: Command {
           --free-bits X      nats of KL below which a unit, on the mean of a batch, pays a flat price
           --capacity X       holds the KL term to X nats: the objective has gamma |KL - X| in place of beta KL
           --gamma X          weight of the capacity term, 20
+          --prior K          a learned mixture of K Gaussians for a prior, in place of N(0, 1)
           --expected         linear_vae with a gaussian likelihood: the exact expectation of the reconstruction, no draws
           --likelihood L     bernoulli (the default for data in [0, 1]), gaussian (for others), continuous_bernoulli, or
                              categorical: one-hot along the last axis of the items
@@ -74,6 +75,7 @@ enum TrainCommand: Command {
         let body = try body(arguments) ?? begun?.modelConfiguration?.body ?? .dense(kind == .linearVAE ? [] : [400])
         let rule = try rule(arguments, begun)
         options.decay = try decay(arguments, begun)
+        let prior = try positive(arguments, "prior") ?? begun?.prior
         let isExpected = arguments.has("expected") || begun?.expected == true
         let sigma = try sigma(arguments)
         let likelihood = try likelihood(arguments) ?? begun?.modelConfiguration?.likelihood ?? (sigma == nil ? nil : .gaussian)
@@ -84,7 +86,7 @@ enum TrainCommand: Command {
         func configuration(shape: [Int], _ likelihood: ModelConfiguration.Likelihood) -> ModelConfiguration {
             var model = ModelConfiguration(kind: kind, shape: shape, latent: latent, likelihood: likelihood, body: body)
             model.sigma = sigma ?? begun?.sigma ?? model.sigma
-            (model.kl, model.isExpected) = (rule, isExpected)
+            (model.kl, model.isExpected, model.prior) = (rule, isExpected, prior)
             return model
         }
         let dataName = arguments.value("data") ?? begun?.data ?? "digits"

@@ -144,6 +144,62 @@ struct TrainCommandTests {
         }
     }
 
+    @Test func likelihoods() throws {
+        try RunFixture.use { fixture in
+            try fixture.writePixels(300, "pixels")
+            // A learned σ: shown, saved, and gone on with.
+            let run = try train(fixture, "a", "--epochs", "3", "--sigma", "learned", "--lr", "0.01")
+            #expect(run.code == 0 && run.errors.isEmpty && run.output.contains("gaussian with a learned σ"), "\(run.errors)")
+            let lines = run.output.split(separator: "\n").map { $0.split(separator: " ") }.filter { Int($0[0]) != nil }
+            let shown = lines.compactMap { Double($0.last!) }
+            #expect(shown.count == 3 && shown[2] < shown[0] && shown[0] < 1, "\(run.output)")
+            #expect(fixture.text("a/config.json").contains("\"sigma\" : \"learned\""))
+            #expect(try train(fixture, "b", "--epochs", "1", "--sigma", "learned", "--likelihood", "gaussian", "--lr", "0.01").code == 0)
+            for (words, option) in [
+                (["--sigma", "0.5"], "--sigma learned, not 0.5"), (["--likelihood", "bernoulli"], "--likelihood gaussian, not bernoulli"),
+            ] {
+                let other = try Binary.run(["train", "vae", "--out", fixture.path("b"), "--resume", "--epochs", "3"] + words)
+                #expect(other.code == 2 && other.errors.contains(option), "\(words): \(other.code) \(other.errors)")
+            }
+            #expect(try Binary.run(["train", "vae", "--out", fixture.path("b"), "--resume", "--epochs", "3", "--threads", "1"]).code == 0)
+            expectSame(fixture, "a", "b")
+
+            // The others, and their models in use.
+            for (name, option, value) in [("g", "--sigma", "0.5"), ("c", "--likelihood", "continuous_bernoulli")] {
+                let run = try train(fixture, name, "--epochs", "2", option, value)
+                #expect(run.code == 0 && fixture.history(name).count == 3, "\(run.errors)")
+                #expect(try Binary.run("sample", fixture.path(name), "--n", "5", "--out", fixture.path("s.npy")).code == 0)
+                #expect(try fixture.npy("s.npy").numbers.allSatisfy { $0.isFinite && (name == "g" || $0 > 0 && $0 < 1) })
+            }
+        }
+    }
+
+    @Test func categories() throws {
+        try RunFixture.use { fixture in
+            func train(_ data: String) throws -> Binary.Run {
+                try Binary.run(["train", "vae", "--hidden", "8", "--latent", "2", "--epochs", "2", "--likelihood", "categorical", "--data", fixture.path(data), "--out", fixture.path("a")])
+            }
+            let rows = String(repeating: "1,0,0\n0,1,0\n0.25,0.25,0.5\n", count: 20)
+            try fixture.write(Array(rows.utf8), "three.csv")
+            let run = try train("three.csv")
+            #expect(run.code == 0 && run.output.contains("categorical"), "\(run.errors)")
+            #expect(try Binary.run("sample", fixture.path("a"), "--n", "50", "--out", fixture.path("s.npy")).code == 0)
+            let (shape, numbers) = try fixture.npy("s.npy")
+            #expect(shape == [50, 3])
+            for at in stride(from: 0, to: 150, by: 3) { #expect(abs(numbers[at..<(at + 3)].reduce(0, +) - 1) < 1e-5) }
+            for (number, text) in ["1,0,0\n0,1,0\n0,0.5,0\n", "1,1,0\n0,1,0\n", "2,-1,0\n1,0,0\n", "0,0,0\n0,0,0\n"].enumerated() {
+                try fixture.write(Array(text.utf8), "bad.csv")
+                let run = try train("bad.csv")
+                #expect(run.code == 3 && run.errors.contains("sum to 1") && run.errors.contains("one-hot"), "\(number): \(run.code) \(run.errors)")
+            }
+            try fixture.writePixels(30, "pixels")
+            let grey = try train("pixels")
+            #expect(grey.code == 3 && grey.errors.contains("of 8"), "\(grey.errors)")
+            let outside = try Binary.run("train", "vae", "--epochs", "1", "--likelihood", "continuous_bernoulli", "--data", "ring", "--out", fixture.path("a"))
+            #expect(outside.code == 3 && outside.errors.contains("from 0 to 1"), "\(outside.errors)")
+        }
+    }
+
     @Test func checkpointsThatAreBroken() throws {
         try RunFixture.use { fixture in
             try fixture.writePixels(100, "pixels")
@@ -247,7 +303,10 @@ struct TrainCommandTests {
         (["vae", "--epochs", "-3"], "--epochs"), (["vae", "--epochs", "99999999999999999999"], "--epochs"), (["vae", "--latent", "0"], "--latent"), (["vae", "--hidden", "400,"], "--hidden"),
         (["vae", "--hidden", "a"], "--hidden"), (["vae", "--hidden", "0"], "--hidden"), (["vae", "--hidden", "-4"], "--hidden"), (["linear_vae", "--hidden", "4"], "--hidden"),
         (["vae", "--batch", "0"], "--batch"), (["vae", "--lr", "0"], "--lr"), (["vae", "--lr", "-1"], "--lr"), (["vae", "--lr", "nan"], "--lr"), (["vae", "--lr", "inf"], "--lr"), (["vae", "--lr", "x"], "--lr"),
-        (["vae", "--beta", "-1"], "--beta"), (["vae", "--beta", "nan"], "--beta"), (["vae", "--likelihood", "poisson"], "likelihood"), (["vae", "--seed", "-1"], "--seed"), (["vae", "--threads", "0"], "--threads"),
+        (["vae", "--beta", "-1"], "--beta"), (["vae", "--beta", "nan"], "--beta"), (["vae", "--likelihood", "poisson"], "likelihood"),
+        (["vae", "--sigma", "0"], "--sigma"), (["vae", "--sigma", "-1"], "--sigma"), (["vae", "--sigma", "nan"], "--sigma"), (["vae", "--sigma", "inf"], "--sigma"),
+        (["vae", "--sigma", "x"], "--sigma"), (["vae", "--sigma", "1e-300"], "--sigma"), (["vae", "--sigma", "0.5", "--likelihood", "bernoulli"], "Gaussian"),
+        (["vae", "--sigma"], "--sigma"), (["vae", "--seed", "-1"], "--seed"), (["vae", "--threads", "0"], "--threads"),
         (["vae", "--out", ""], "--out"), (["vae", "--resume"], "--out"), (["vae", "--data"], "--data"), (["vae", "--epoch", "3"], "--epochs"),
         (["vae", "--data", "ring", "--hidden", "100000,100000,100000"], "--hidden"),
     ] as [([String], String)])

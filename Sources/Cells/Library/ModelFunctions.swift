@@ -27,15 +27,20 @@ extension Library {
         // Decoder means of n codes drawn from the prior.
         Builtin("generate(model, n)") { call in
             let model = try model(call)
-            let z = try Tensor<Double>.normal([call.count("n"), model.configuration.latent], from: &call.evaluator.stream)
-            let codes = z.scalars.map(Float.init)
+            let count = try call.count("n")
+            let normal = try Tensor<Double>.normal([count, model.configuration.latent], from: &call.evaluator.stream).scalars.map(Float.init)
+            let codes = model.configuration.prior == nil ? normal : model.use { $0.priorDraws(count, from: &call.evaluator.stream) }
             return .tensor(try tensor(model.use { $0.decode(codes) }, width: model.configuration.inputs))
         },
         // log p(x|z) − KL(q(z|x) ‖ p(z)) of each item, by one draw of z.
         Builtin("elbo(model, x)") { call in
             let model = try variational(call)
             let (x, q) = (try call.tensor("x"), try encoded(call, model))
-            let z = try reparameterize(q.means, logVariance: q.logVariances!, noise: .normal(q.means.shape, from: &call.evaluator.stream))
+            let noise = try Tensor<Double>.normal(q.means.shape, from: &call.evaluator.stream)
+            let z = try reparameterize(q.means, logVariance: q.logVariances!, noise: noise)
+            guard model.configuration.prior == nil else {
+                return .tensor(try logLikelihood(model, x, z) + logRatio(model, z, noise: noise, logVariance: q.logVariances!))
+            }
             let kl = try sum(gaussianKL(q.means, logVariance: q.logVariances!), axis: 1)
             return .tensor(try logLikelihood(model, x, z) - kl)
         },
@@ -50,9 +55,7 @@ extension Library {
                 try call.evaluator.step(at: call.span)
                 let noise = try Tensor<Double>.normal(q.means.shape, from: &call.evaluator.stream)
                 let z = try reparameterize(q.means, logVariance: q.logVariances!, noise: noise)
-                // ln p(z) − ln q(z|x) = ½ Σ (ε² + v − z²): the constants cancel.
-                let prior = try 0.5 * sum(noise * noise + q.logVariances! - z * z, axis: 1)
-                weights.append(try logLikelihood(model, x, z) + prior)
+                weights.append(try logLikelihood(model, x, z) + logRatio(model, z, noise: noise, logVariance: q.logVariances!))
             }
             let total = try logSumExp(stack(weights), axis: 0)
             return .tensor(try Tensor(Double.log(Double(count))) - total)
@@ -66,7 +69,7 @@ extension Library {
     ]
 
     private static func constructor(_ kind: ModelConfiguration.Kind) -> Builtin {
-        Builtin("\(kind.rawValue)(inputs=, hidden=, conv=, latent=, likelihood=, sigma=, beta=, seed=)") { call in
+        Builtin("\(kind.rawValue)(inputs=, hidden=, conv=, latent=, likelihood=, sigma=, beta=, seed=, prior=)") { call in
             func sizes(_ parameter: String) throws -> [Int]? {
                 guard call.has(parameter) else { return nil }
                 let sizes = try call.tensor(parameter).scalars.map { try call.evaluator.wholeNumber($0, at: call.span(of: parameter)) }
@@ -94,6 +97,8 @@ extension Library {
                 beta: try call.number("beta", default: 1), body: channels.map { .convolutional($0) })
             guard configuration.beta >= 0 else { throw CellError("beta must not be below 0.", at: call.span(of: "beta")) }
             if call.has("sigma") { configuration.sigma = try sigma(call, known) }
+            if call.has("prior") { configuration.prior = try call.whole("prior") }
+            if let problem = configuration.objectiveProblem { throw CellError("\(problem.capitalisedFirst).", at: call.span(of: "prior")) }
             if let problem = configuration.problem {
                 throw CellError("\(problem).".capitalisedFirst, at: call.span(of: "conv"), hint: "leave conv out, or change its channels")
             }
@@ -225,6 +230,16 @@ extension Library {
         let codes = model.use { $0.encode(x) }
         let latent = model.configuration.latent
         return (try tensor(codes.means, width: latent), codes.logVariances.isEmpty ? nil : try tensor(codes.logVariances, width: latent))
+    }
+
+    /// ln p(z) − ln q(z|x) of each row.
+    private static func logRatio(
+        _ model: ModelObject, _ z: Tensor<Double>, noise: Tensor<Double>, logVariance: Tensor<Double>
+    ) throws -> Tensor<Double> {
+        // ½ Σ (ε² + v − z²): the constants cancel.
+        guard model.configuration.prior != nil else { return try 0.5 * sum(noise * noise + logVariance - z * z, axis: 1) }
+        let codes = z.scalars.map(Float.init)
+        return try Tensor(model.use { $0.logPrior(of: codes) }) + 0.5 * sum(noise * noise + logVariance + Tensor(Double.log(2 * .pi)), axis: 1)
     }
 
     /// log p(x|z) of each item, in double precision from the decoder's single ones.

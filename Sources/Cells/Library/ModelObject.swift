@@ -1,5 +1,6 @@
 import Autodiff
 import Autoencoders
+import Probability
 import Synchronization
 
 /// A model as a value of the language: training it gives another one.
@@ -25,13 +26,33 @@ final class ModelObject: CellObject {
     }
 
     var parameterCount: Int { use { $0.weights.reduce(0) { $0 + $1.numbers.count } } }
-    var fieldNames: [String] { ["latent", "inputs", "beta", "size"] + (configuration.likelihood == .gaussian ? ["sigma"] : []) }
+    var fieldNames: [String] { ["latent", "inputs", "beta", "prior", "size"] + (configuration.likelihood == .gaussian ? ["sigma"] : []) }
+
+    /// N(0, 1) of each unit, or the mixture that was learned.
+    private var prior: (any Distribution)? {
+        guard let components = configuration.prior else { return configuration.kind == .ae ? nil : try? Normal(mu: 0, sigma: 1) }
+        let latent = configuration.latent
+        let parts = Dictionary(uniqueKeysWithValues: use { $0.weights }.map { ($0.name, $0.numbers.map(Double.init)) })
+        guard let means = parts["prior.mean"], let logVariances = parts["prior.logvar"], let logits = parts["prior.logits"] else { return nil }
+        return try? Mixture(
+            weights: softmax(Tensor(logits)),
+            components: (0..<components).map { k in
+                let own = (k * latent)..<((k + 1) * latent)
+                let variances = try Tensor(logVariances[own].map { Double.exp($0) }, shape: [latent, 1])
+                let mask = try Tensor<Double>(shape: [latent, latent]) { to in
+                    to.update(repeating: 0, count: latent * latent)
+                    for j in 0..<latent { to[j * (latent + 1)] = 1 }
+                }
+                return try MultivariateNormal(mu: Tensor(Array(means[own])), covariance: mask * variances)
+            })
+    }
 
     func field(_ name: String) -> Value? {
         switch name {
         case "latent": .number(Double(configuration.latent))
         case "inputs": .number(Double(configuration.inputs))
         case "beta": .number(configuration.beta)
+        case "prior": prior.map(Value.distribution)
         case "size": .number(Double(parameterCount))
         // Of the Gaussian likelihood, fixed or learned.
         case "sigma" where configuration.likelihood == .gaussian: .number(Double.exp(use { $0.logSigma }))

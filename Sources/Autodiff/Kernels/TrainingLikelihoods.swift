@@ -1,4 +1,4 @@
-/// Losses of the likelihoods that need more than a line, with their slopes in the decoder's outputs.
+/// Losses of the likelihoods that need more than a line, with their slopes in the decoder's outputs where these are wanted.
 extension TrainingKernels {
     /// −log p(x | logits ℓ) of a continuous Bernoulli, A(ℓ) − xℓ with A(ℓ) = ln((e^ℓ − 1)/ℓ), summed over the elements, and
     /// its slope d = A′(ℓ) − x. With a = |ℓ| and t = e^(−a):
@@ -8,7 +8,7 @@ extension TrainingKernels {
     /// Up to a = 2, where 1 − t and the two terms of h cancel, by the series of ln(sinh u/u) in u = a/2:
     /// g = −a/2 + u²/6 − u⁴/180 + ..., h = −1/2 + (u/3 − u³/45 + ...)/2; the first term left out is below 3e-8.
     package static func continuousBernoulli(
-        _ logits: UnsafePointer<Float>, _ x: UnsafePointer<Float>, slope d: UnsafeMutablePointer<Float>, count: Int
+        _ logits: UnsafePointer<Float>, _ x: UnsafePointer<Float>, slope d: UnsafeMutablePointer<Float>?, count: Int
     ) -> Double {
         let zero = FloatLanes.all(0), one = FloatLanes.all(1)
         @inline(__always) func step(_ l: FloatLanes, _ x: FloatLanes) -> (loss: FloatLanes, slope: FloatLanes) {
@@ -35,11 +35,11 @@ extension TrainingKernels {
         var total = LaneSum()
         forEachSixteen(count) { i in
             let (loss, slope) = step(.load(logits + i), .load(x + i))
-            slope.store(d + i)
+            if let d { slope.store(d + i) }
             total.add(loss)
         } rest: { i, n in
             let (loss, slope) = step(.load(logits + i, n), .load(x + i, n))
-            slope.store(d + i, n)
+            if let d { slope.store(d + i, n) }
             total.add(loss, n)
         }
         return total.value
@@ -48,11 +48,11 @@ extension TrainingKernels {
     /// −Σ xₖ ln pₖ with p = softmax(ℓ), for `groups` distributions x over so many classes, one after another, summed; and its
     /// slope d = p Σx − x. With the largest logit m and s = Σ e^(ℓ − m): −ln pₖ = ln s − (ℓₖ − m).
     package static func categorical(
-        _ logits: UnsafePointer<Float>, _ x: UnsafePointer<Float>, slope d: UnsafeMutablePointer<Float>, groups: Int, classes: Int
+        _ logits: UnsafePointer<Float>, _ x: UnsafePointer<Float>, slope d: UnsafeMutablePointer<Float>?, groups: Int, classes: Int
     ) -> Double {
         var total = 0.0
         for group in 0..<groups {
-            let l = logits + group * classes, x = x + group * classes, d = d + group * classes
+            let l = logits + group * classes, x = x + group * classes, d = d.map { $0 + group * classes }
             var largest = l[0]
             for k in 1..<max(classes, 1) where l[k] > largest { largest = l[k] }
             let top = FloatLanes.all(largest)
@@ -60,7 +60,7 @@ extension TrainingKernels {
             forEachSixteen(classes) { i in
                 let below = FloatLanes.load(l + i) - top, x = FloatLanes.load(x + i)
                 let e = below.exponential
-                e.store(d + i)
+                if let d { e.store(d + i) }
                 sums += e
                 dots = FloatLanes.fma(x, below, dots)
                 masses += x
@@ -68,13 +68,14 @@ extension TrainingKernels {
                 let below = FloatLanes.load(l + i, n, filler: largest) - top, x = FloatLanes.load(x + i, n)
                 var e = below.exponential
                 for k in n..<16 { e[k] = 0 }
-                e.store(d + i, n)
+                if let d { e.store(d + i, n) }
                 sums += e
                 dots = FloatLanes.fma(x, below, dots)
                 masses += x
             }
             let sum = sums.sum(), mass = masses.sum()
             total += Double(mass) * Double.log(Double(sum)) - Double(dots.sum())
+            guard let d else { continue }
             let scale = FloatLanes.all(mass / sum)
             forEachSixteen(classes) { i in
                 FloatLanes.fma(FloatLanes.load(d + i), scale, .all(0) - .load(x + i)).store(d + i)
