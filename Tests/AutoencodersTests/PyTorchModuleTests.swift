@@ -21,13 +21,21 @@ import Testing
         model.kl.freeBits = 0
         model.kl.capacity = 3
         models.append(model)
+        model.prior = 4
+        models.append(model)
+        model = ModelConfiguration(shape: [8, 8], latent: 2, body: .convolutional([3]))
+        model.prior = 5
+        models.append(model)
         return models
     }()
 
     /// What `state_dict` would hold, read off `__init__`.
     private func stateDict(_ source: String) -> [String: [Int]] {
-        var shapes: [String: [Int]] = [:], list: (name: String, count: Int)?
+        var shapes: [String: [Int]] = [:], list: (name: String, count: Int)?, constants: [Substring: Substring] = [:], isPrior = false
         for line in source.split(separator: "\n") {
+            let parts = line.split(separator: " = ")
+            if parts.count == 2, parts[1].allSatisfy(\.isNumber) { constants[parts[0]] = parts[1] }
+            if line.hasPrefix("class ") { isPrior = line.hasPrefix("class MixturePrior") }
             let words = line.drop { $0 == " " }
             if words.hasPrefix("self."), words.hasSuffix(" = nn.ModuleList([") {
                 list = (String(words.dropFirst(5).prefix { $0 != " " }), 0)
@@ -38,12 +46,12 @@ import Testing
             else { continue }
             let name = list.map { "\($0.name).\($0.count)" } ?? String(words.dropFirst(5).prefix { $0 != " " })
             list?.count += 1
-            let sizes = words.split(separator: "(").last!.split { !$0.isNumber }.compactMap { Int($0) }
+            let sizes = words.split(separator: "(").last!.split { " ,)".contains($0) }.compactMap { Int(constants[$0] ?? $0) }
             switch kind {
             case "Linear": (shapes[name + ".weight"], shapes[name + ".bias"]) = ([sizes[1], sizes[0]], [sizes[1]])
             case "Conv2d": (shapes[name + ".weight"], shapes[name + ".bias"]) = ([sizes[1], sizes[0], 4, 4], [sizes[1]])
             case "ConvTranspose2d": (shapes[name + ".weight"], shapes[name + ".bias"]) = ([sizes[0], sizes[1], 4, 4], [sizes[1]])
-            case "Parameter": shapes[name] = sizes
+            case "Parameter": shapes[(isPrior ? "prior." : "") + name] = sizes
             default: Issue.record("\(line)")
             }
         }
