@@ -38,7 +38,7 @@ public struct PyTorchModule {
 
     private var opening: String {
         let encoded = prior == nil ? "code, _" : "mu, logvar"
-        let modules = (["argparse", "gzip", "json", "os", "struct"] + likelihood.modules).sorted()
+        let modules = Set(["argparse", "gzip", "json", "os", "struct"] + likelihood.modules + (prior?.modules ?? [])).sorted()
         var constants = ["PIXELS = \(configuration.inputs)", "LATENT = \(configuration.latent)"] + likelihood.constants
         constants += prior?.constants ?? []
         return """
@@ -104,7 +104,7 @@ public struct PyTorchModule {
             \(indented(likelihood.loss, 8))
 
             """
-        let head = """
+        let head = (prior?.classes ?? "") + """
             class \(className)(nn.Module):
                 \"""\(prior.map { "\($0.formula); " } ?? "")\(likelihood.formula).\"""
 

@@ -129,7 +129,8 @@ enum PyTorchScript {
                     write_safetensors(net.state_dict(), WEIGHTS)
                     train_loss = total.item() / (len(sampler) * world)
                     net.eval()
-                    print(f"epoch {epoch}  train loss {train_loss:.2f}  test loss {test_loss(net, test_items, batch, device):.2f}", flush=True)
+                    tested = test_loss(net, test_items, batch, device)
+                    print(f"epoch {epoch}  train loss {train_loss:.2f}  test loss {tested:.2f}", flush=True)
             if world > 1:
                 dist.destroy_process_group()
 

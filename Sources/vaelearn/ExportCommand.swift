@@ -27,7 +27,7 @@ enum ExportCommand: Command {
           vaelearn sample runs/mnist/pytorch
 
           --to pytorch       what to write for
-          --out DIR          where to, the folder pytorch in the run folder; the run folder itself will do
+          --out DIR          where to; the folder pytorch in the run folder; the run folder itself will do
 
         """
 

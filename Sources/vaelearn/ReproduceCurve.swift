@@ -37,7 +37,7 @@ enum ReproduceCurve: Reproduction {
             panels: [[Panel(xLabel: "epoch", yLabel: "test loss, nats an image", marks: [
                 .band(.init(x: epochs, low: published.map { $0 - allowed }, high: published.map { $0 + allowed })),
                 .line(.init(x: epochs, y: published, label: "published", dash: [6, 3], markers: true)),
-                .line(.init(x: epochs, y: measured, label: "measured", markers: true)),
+                .line(.init(x: epochs, y: measured, label: "measured", dash: [], markers: true)),
             ])]])
         return Reproduced(findings: findings, figures: [figure])
     }

@@ -1,5 +1,6 @@
 import Autodiff
 import Autoencoders
+import Cells
 import Datasets
 import Figures
 import Probability
@@ -60,16 +61,14 @@ enum ReproducePPCA: Reproduction {
         ]
         let gaps = history.map { max(maximum + $0.testLoss, 1e-8) }
         let figure = Figure(
-            id: name, title: "The linear VAE's bound reaches pPCA's likelihood",
-            caption: "pPCA: \(printed(maximum)) nats a point, with the spectrum \(spectrum.map { "\($0)" }.joined(separator: ", ")) and two latents. Closed-form ELBO after each epoch; seed \(laboratory.seed).",
+            id: name, title: "The linear VAE's bound ends \(printf("%.1g", maximum - bound)) nats below pPCA's likelihood",
+            caption: "pPCA: −\(printf("%.6f", -maximum)) nats a point; spectrum \(spectrum.map { printf("%g", $0) }.joined(separator: ", ")), two latents. ELBO in closed form; seed \(laboratory.seed).",
             panels: [[Panel(xLabel: "epoch", yLabel: "pPCA's log likelihood − ELBO, nats a point", yScale: .log, marks: [
                 .line(.init(x: gaps.indices.map { Double($0 + 1) }, y: gaps)),
                 .horizontalLine(.init(at: short, label: "allowed at the end")),
             ])]])
         return Reproduced(findings: findings, figures: [figure])
     }
-
-    private static func printed(_ number: Double) -> String { "\((number * 1e6).rounded() / 1e6)" }
 
     /// Normal draws, made to have the mean 0 and the covariance Q·diag(spectrum)·Qᵀ exactly: X = E·L⁻ᵀ·diag(√λ)·Qᵀ, where L is
     /// the Cholesky factor of E's own covariance and Q the eigenvectors of another.
