@@ -22,18 +22,11 @@ public enum TerminalGuard {
         memory.pointee.isInstalled = true
         memory.pointee.hasModes = true
         memory.pointee.showsCursor = isatty(STDOUT_FILENO) == 1
-        // A stack that has overflowed cannot carry its own handler.
-        let size = 64 << 10
-        var stack = stack_t(ss_sp: UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16), ss_flags: 0, ss_size: size)
-        sigaltstack(&stack, nil)
         for (index, signal) in endings.enumerated() {
-            var action = sigaction()
-            action.__sigaction_handler.sa_handler = restoreAndRaise
-            action.sa_flags = SA_ONSTACK
             // A parent that ignores a signal (nohup) goes on ignoring it.
             sigaction(signal, nil, &previous[index])
             if isIgnored(previous[index]) { continue }
-            sigaction(signal, &action, nil)
+            SignalHandling.handle(signal, restoreAndRaise)
         }
     }
 
@@ -61,9 +54,7 @@ public enum TerminalGuard {
 
     /// Lets a change of the window's size interrupt a wait.
     package static func watchWindowSize() {
-        var action = sigaction()
-        action.__sigaction_handler.sa_handler = { _ in memory.pointee.resizes &+= 1 }
-        sigaction(SIGWINCH, &action, nil)
+        SignalHandling.handle(SIGWINCH) { _ in memory.pointee.resizes &+= 1 }
     }
 
     fileprivate static var interrupts: Int { Int(memory.pointee.interrupts) }
@@ -115,15 +106,12 @@ private func restoreAndRaise(_ signal: Int32) {
 
 /// While it lives, Ctrl-C is counted instead of ending the program: a long cell looks at `wasInterrupted` and stops.
 public final class InterruptWatch {
-    private var before = sigaction()
+    private var before: sigaction
     private let count: Int
 
     public init() {
         count = TerminalGuard.interrupts
-        var action = sigaction()
-        action.__sigaction_handler.sa_handler = { _ in TerminalGuard.countInterrupt() }
-        action.sa_flags = SA_RESTART
-        sigaction(SIGINT, &action, &before)
+        before = SignalHandling.handle(SIGINT, flags: SA_RESTART) { _ in TerminalGuard.countInterrupt() }
     }
 
     public var wasInterrupted: Bool { TerminalGuard.interrupts != count }

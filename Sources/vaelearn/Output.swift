@@ -39,15 +39,13 @@ enum Interrupt {
     /// From here on, for commands that ask nothing.
     static func stopCellsOnControlC() {
         _ = cancellation
-        signal(SIGINT) { _ in Interrupt.cancellation.cancel() }
+        SignalHandling.handle(SIGINT) { _ in Interrupt.cancellation.cancel() }
     }
 
     /// Only while `body` runs; before and after, Ctrl-C is what it was.
     static func whileRunning<Result>(_ body: () throws -> Result) rethrows -> Result {
         cancellation.reset()
-        var before = sigaction(), action = sigaction()
-        action.__sigaction_handler.sa_handler = { _ in Interrupt.cancellation.cancel() }
-        sigaction(SIGINT, &action, &before)
+        var before = SignalHandling.handle(SIGINT) { _ in Interrupt.cancellation.cancel() }
         defer {
             sigaction(SIGINT, &before, nil)
             // A stop is for this run alone: values computed afterwards must not meet it.
