@@ -38,16 +38,33 @@ enum Interrupt {
 
     /// From here on, for commands that ask nothing.
     static func stopCellsOnControlC() {
-        _ = cancellation
-        signal(SIGINT) { _ in Interrupt.cancellation.cancel() }
+        install(flags: Int32(SA_RESTART), before: nil)
     }
+
+    /// On a stack of its own: the matrix products' generated code has its stack pointer where no other frame may lie below.
+    private static func install(flags: Int32, before: UnsafeMutablePointer<sigaction>?) {
+        _ = cancellation
+        _ = stack
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in Interrupt.cancellation.cancel() }
+        action.sa_flags = SA_ONSTACK | flags
+        sigaction(SIGINT, &action, before)
+    }
+
+    /// Of the main thread, for as long as the program runs.
+    private static let stack: Int32 = {
+        let size = 1 << 17
+        var stack = stack_t()
+        stack.ss_sp = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+        stack.ss_size = size
+        return sigaltstack(&stack, nil)
+    }()
 
     /// Only while `body` runs; before and after, Ctrl-C is what it was.
     static func whileRunning<Result>(_ body: () throws -> Result) rethrows -> Result {
         cancellation.reset()
-        var before = sigaction(), action = sigaction()
-        action.__sigaction_handler.sa_handler = { _ in Interrupt.cancellation.cancel() }
-        sigaction(SIGINT, &action, &before)
+        var before = sigaction()
+        install(flags: 0, before: &before)
         defer {
             sigaction(SIGINT, &before, nil)
             // A stop is for this run alone: values computed afterwards must not meet it.
