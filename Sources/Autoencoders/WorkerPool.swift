@@ -22,6 +22,11 @@ package final class WorkerPool: @unchecked Sendable {
         threadCount = max(1, min(count ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)), 64))
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(wake, nil)
+        // Signals are for the main thread, whose handlers have a stack of their own.
+        var all = sigset_t(), before = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_BLOCK, &all, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         for _ in 1..<max(threadCount, 1) {
             var thread = pthread_t()
             let status = pthread_create(&thread, nil, { argument in

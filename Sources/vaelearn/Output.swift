@@ -39,7 +39,7 @@ enum Interrupt {
     /// From here on, for commands that ask nothing.
     static func stopCellsOnControlC() {
         _ = cancellation
-        SignalHandling.handle(SIGINT) { _ in Interrupt.cancellation.cancel() }
+        SignalHandling.handle(SIGINT, flags: SA_RESTART) { _ in Interrupt.cancellation.cancel() }
     }
 
     /// Only while `body` runs; before and after, Ctrl-C is what it was.
