@@ -8,8 +8,9 @@ import Autodiff
 package final class DenseAutoencoder: @unchecked Sendable {
     let configuration: ModelConfiguration
     let batch: Int
-    private let x: FloatBuffer, noise: FloatBuffer, z: FloatBuffer, zSlopes: FloatBuffer
-    private let pool: WorkerPool
+    private let x: FloatBuffer, zSlopes: FloatBuffer
+    let noise: FloatBuffer, z: FloatBuffer
+    let pool: WorkerPool
     private let scratch: [FloatBuffer]
     /// A slice of a layer's weights each, the longest first.
     private let slices: [(layer: Int, slice: Int)]
@@ -85,7 +86,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
     }
 
     private var posterior: any AutoencoderLayer { layers[middle] }
-    private var output: any AutoencoderLayer { layers[layers.count - 1] }
+    var output: any AutoencoderLayer { layers[layers.count - 1] }
 
     // MARK: One batch
 
@@ -206,6 +207,9 @@ package final class DenseAutoencoder: @unchecked Sendable {
             forward((middle + 1)...(layers.count - 1), rows, slab)
         }
     }
+
+    /// Takes rows of z to the decoder's outputs, for use within a piece of the pool's work that has this slab to itself.
+    func runDecoder(_ rows: Range<Int>, slab: Int) { forward((middle + 1)...(layers.count - 1), rows, slab) }
 
     private func inBatches(
         _ numbers: [Float], width: Int, into buffer: FloatBuffer, result: any AutoencoderLayer, _ body: (Range<Int>, _ slab: Int) -> Void

@@ -209,7 +209,7 @@ public final class Trainer {
 
 /// A model with its weights, for use: not trained any further.
 public final class TrainedModel {
-    private let network: DenseAutoencoder
+    let network: DenseAutoencoder
 
     init(_ network: DenseAutoencoder) { self.network = network }
 
@@ -252,13 +252,16 @@ public final class TrainedModel {
         network.parameters.map { ($0.name, $0.shape, $0.numbers) }
     }
 
-    /// Decoder means of n codes drawn from the prior.
-    public func sample(_ count: Int, seed: UInt64) -> [Float] {
+    /// Codes drawn from the prior, [count, latent].
+    public func priorCodes(_ count: Int, seed: UInt64) -> [Float] {
         var stream = RandomStream(seed: seed, name: "samples")
         var codes = [Float](repeating: 0, count: count * configuration.latent)
         codes.withUnsafeMutableBufferPointer { stream.fillNormal($0) }
-        return decode(codes)
+        return codes
     }
+
+    /// Decoder means of codes drawn from the prior.
+    public func sample(_ count: Int, seed: UInt64) -> [Float] { decode(priorCodes(count, seed: seed)) }
 
     /// Decoder means of the posterior means.
     public func reconstruct(_ items: [Float]) -> [Float] { decode(encode(items).means) }

@@ -6,7 +6,8 @@ struct Vaelearn {
 
     static let commands: [any Command.Type] = [
         LessonCommand.self, LessonsCommand.self, CheckCommand.self, FiguresCommand.self, EvalCommand.self, RunCommand.self,
-        TrainCommand.self, SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, DataCommand.self,
+        TrainCommand.self, SampleCommand.self, ReconstructCommand.self, EncodeCommand.self,
+        InterpolateCommand.self, TraverseCommand.self, EvaluateCommand.self, DataCommand.self,
         AuthorCommand.self, GlossaryCommand.self, DoctorCommand.self, CompletionsCommand.self,
     ]
 
