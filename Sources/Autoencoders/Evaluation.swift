@@ -30,17 +30,24 @@ public struct Evaluation: Sendable {
     public var elbo: ItemMean { ItemMean(zip(estimates, posterior.klPerItem).map { -$0.reconstruction - $1 }) }
     /// −log p(x) by importance weights.
     public var nll: ItemMean { ItemMean(estimates.map(\.nll)) }
-    /// The part of its error that more draws would take away.
-    public var nllNoise: Double { estimates.reduce(0) { $0 + $1.error * $1.error }.squareRoot() / Double(estimates.count) }
+    /// The part of its error that more draws would take away: two halves of an item's draws differ by twice as much as
+    /// all of them err. Where a few weights outweigh all others this still holds, and the error to first order says too little.
+    public var nllNoise: Double {
+        estimates.reduce(0) { $0 + $1.difference * $1.difference }.squareRoot() / (2 * Double(estimates.count))
+    }
     /// −ELBO − NLL of each item: what is left of KL(q(z|x) ‖ p(z|x)).
     public var gaps: [Double] { zip(estimates, posterior.klPerItem).map { $0.reconstruction + $1 - $0.nll } }
     public var bitsPerDimension: Double { nll.mean / Double(configuration.inputs) / Double.log(2) }
 }
 
 extension TrainedModel {
+    public func evaluate(_ items: [Float], samples: Int, seed: UInt64) -> Evaluation {
+        evaluate(items, samples: samples, seed: seed) { _, _ in }
+    }
+
     /// On items [n, inputs], by `samples` draws of z each. `progress` is told often how far it is, and may throw to stop.
     public func evaluate(
-        _ items: [Float], samples: Int, seed: UInt64, progress: (_ fraction: Double, _ done: [ImportanceEstimate]) throws -> Void = { _, _ in }
+        _ items: [Float], samples: Int, seed: UInt64, progress: (_ fraction: Double, _ done: [ImportanceEstimate]) throws -> Void
     ) rethrows -> Evaluation {
         Evaluation(
             configuration: configuration, samples: samples,

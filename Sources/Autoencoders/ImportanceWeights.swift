@@ -8,17 +8,17 @@ public struct ImportanceEstimate: Sendable, Equatable {
     public let error: Double
     /// (Σ w)²/Σ w²: so many equal weights would say as much.
     public let effectiveDraws: Double
+    /// What `nll` would be by half of the draws minus what it would be by the others; not a number for a single draw.
+    public let difference: Double
     /// −log p(x|z), averaged over the draws.
     public let reconstruction: Double
 }
 
 /// Sums of weights, given by their logarithms, in units of the largest so far.
 private struct WeightSums {
-    var largest = -Double.infinity, sum = 0.0, squares = 0.0, reconstruction = 0.0
+    var largest = -Double.infinity, sum = 0.0, squares = 0.0
 
-    mutating func add(logLikelihood: Double, logRatio: Double) {
-        reconstruction -= logLikelihood
-        let logWeight = logLikelihood + logRatio
+    mutating func add(_ logWeight: Double) {
         // A weight of 0 adds nothing.
         guard logWeight != -.infinity else { return }
         if logWeight > largest {
@@ -33,11 +33,33 @@ private struct WeightSums {
         }
     }
 
+    static func + (a: WeightSums, b: WeightSums) -> WeightSums {
+        var (result, other) = a.largest >= b.largest ? (a, b) : (b, a)
+        guard other.sum != 0 else { return result }
+        let shrink = Double.exp(other.largest - result.largest)
+        result.sum += other.sum * shrink
+        result.squares += other.squares * shrink * shrink
+        return result
+    }
+
+    /// −log of the mean of so many weights.
+    func nll(_ count: Int) -> Double { Double.log(Double(count)) - largest - Double.log(sum) }
+}
+
+/// What is added up for an item.
+private struct ItemSums {
+    private var even = WeightSums(), odd = WeightSums(), reconstruction = 0.0
+
+    mutating func add(draw: Int, logLikelihood: Double, logRatio: Double) {
+        reconstruction -= logLikelihood
+        if draw % 2 == 0 { even.add(logLikelihood + logRatio) } else { odd.add(logLikelihood + logRatio) }
+    }
+
     func estimate(draws count: Int) -> ImportanceEstimate {
-        let n = Double(count), effective = sum * sum / squares
+        let all = even + odd, n = Double(count), effective = all.sum * all.sum / all.squares
         return ImportanceEstimate(
-            nll: Double.log(n) - largest - Double.log(sum), error: (Swift.max(0, n / effective - 1) / (n - 1)).squareRoot(),
-            effectiveDraws: effective, reconstruction: reconstruction / n)
+            nll: all.nll(count), error: (Swift.max(0, n / effective - 1) / (n - 1)).squareRoot(), effectiveDraws: effective,
+            difference: count > 1 ? even.nll((count + 1) / 2) - odd.nll(count / 2) : .nan, reconstruction: reconstruction / n)
     }
 }
 
@@ -58,17 +80,18 @@ private struct ImportanceSampler {
     init(_ model: DenseAutoencoder, items: Int, samples: Int) {
         let configuration = model.configuration
         self.samples = samples
-        var rows = model.configuration.body.drawsTogether
-        rowsPerItem = min(rows, samples)
-        let itemsPerPlace = max(1, min(rows / rowsPerItem, items))
+        let most = configuration.body.drawsTogether
+        rowsPerItem = min(most, samples)
+        let itemsPerPlace = max(1, min(most / rowsPerItem, items))
         rows = rowsPerItem * itemsPerPlace
-        self.rows = rows
+        // A place works in a slab's own memory.
+        let room = max(rows, configuration.body.slabRows)
         // As many places as keep some dozens of threads busy, if that is not too much memory: by sizes alone, so that
         // neither the number of threads nor what else runs changes a result.
         var places = max(1, min(32, (items + itemsPerPlace - 1) / itemsPerPlace))
-        while places > 1, DenseAutoencoder.bytes(configuration, batch: places * rows) > 1e8 { places /= 2 }
+        while places > 1, DenseAutoencoder.bytes(configuration, batch: places * room) > 1e8 { places /= 2 }
         self.places = places
-        network = DenseAutoencoder(configuration, batch: places * rows, pool: model.pool)
+        network = DenseAutoencoder(configuration, batch: places * room, pool: model.pool)
         for (own, other) in zip(network.parameters, model.parameters) { own.set(other.numbers) }
     }
 
@@ -80,7 +103,7 @@ private struct ImportanceSampler {
         estimates.reserveCapacity(count)
         for first in stride(from: 0, to: count, by: places * itemsPerPlace) {
             let items = min(places * itemsPerPlace, count - first)
-            var sums = [WeightSums](repeating: WeightSums(), count: items)
+            var sums = [ItemSums](repeating: ItemSums(), count: items)
             for start in stride(from: 0, to: samples, by: Self.longestSpan) {
                 let span = start..<min(start + Self.longestSpan, samples)
                 sums.withUnsafeMutableBufferPointer { sums in
@@ -103,7 +126,7 @@ private struct ImportanceSampler {
     /// Draws number `span` of some items, in the rows of one place. An item's draws are a stream of its own.
     private func add(
         _ span: Range<Int>, of items: Range<Int>, _ x: UnsafePointer<Float>, _ means: UnsafePointer<Float>, _ logVariances: UnsafePointer<Float>,
-        _ draws: RandomStream, at place: Int, to sums: UnsafeMutablePointer<WeightSums>
+        _ draws: RandomStream, at place: Int, to sums: UnsafeMutablePointer<ItemSums>
     ) {
         let latent = network.configuration.latent, inputs = network.configuration.inputs, firstRow = place * rows
         withUnsafeTemporaryAllocation(of: Float.self, capacity: latent) { sigma in
@@ -131,7 +154,7 @@ private struct ImportanceSampler {
                 for unit in 0..<latent { squares += Double(noise[unit] * noise[unit]) }
                 let logPosterior = -0.5 * (squares + logDeterminant) - constant
                 sums[k].add(
-                    logLikelihood: network.logLikelihood(x + item * inputs, outputs: network.output.values.pointer + row * inputs),
+                    draw: span.lowerBound + draw, logLikelihood: network.logLikelihood(x + item * inputs, outputs: network.output.values.pointer + row * inputs),
                     logRatio: network.logPrior(network.z.pointer + row * latent) - logPosterior)
             }
         }
@@ -144,11 +167,14 @@ extension ModelConfiguration.Body {
 }
 
 extension TrainedModel {
+    public func importanceEstimates(of items: [Float], samples: Int, draws: RandomStream) -> [ImportanceEstimate] {
+        importanceEstimates(of: items, samples: samples, draws: draws) { _, _ in }
+    }
+
     /// By `samples` draws of z for each of the items [n, inputs] of a variational model. What is drawn for an item depends on
     /// `draws` and its number alone. `progress` is told often how far it is, and may throw to stop.
     public func importanceEstimates(
-        of items: [Float], samples: Int, draws: RandomStream,
-        progress: (_ fraction: Double, _ done: [ImportanceEstimate]) throws -> Void = { _, _ in }
+        of items: [Float], samples: Int, draws: RandomStream, progress: (_ fraction: Double, _ done: [ImportanceEstimate]) throws -> Void
     ) rethrows -> [ImportanceEstimate] {
         precondition(configuration.kind.samples && samples >= 1, "draws from the posterior of a variational model")
         let (means, logVariances) = encode(items)

@@ -31,7 +31,7 @@ struct EvaluationReport {
         }
         func mean(_ name: String, _ mean: ItemMean, _ note: String = "") {
             let (value, error) = roundedTogether(mean.mean, mean.error)
-            line(name, "\(value) ± \(error)", note)
+            line(name, "\(value) ± \(error)".replacing("-", with: "−"), note)
         }
         let elbo = evaluation.elbo, nll = evaluation.nll
         mean("ELBO", elbo, "nats an item ± standard error over the items" + (c.beta == 1 ? "" : "; β counts as 1"))
@@ -100,9 +100,10 @@ struct EvaluationReport {
         let nll = roundedTogether(evaluation.nll.mean, evaluation.nll.error)
         let elbo = roundedTogether(evaluation.elbo.mean, evaluation.elbo.error)
         return Figure(
-            id: "evaluation", title: "\(posterior.activeUnits) of \(latent) units are active; the bound lies \(printf("%.2f", gap.mean)) nats below log p(x)",
-            caption: "\(evaluation.configuration.kind.rawValue) \(evaluation.configuration.sizes) on \(count) items of \(shown(data, limit: 60)) (\(part)), "
-                + "\(evaluation.samples) draws of z an item, seed \(seed). ELBO \(elbo.0) ± \(elbo.1), NLL \(nll.0) ± \(nll.1). "
+            id: "evaluation",
+            title: "\(posterior.activeUnits) of \(latent) unit\(latent == 1 ? "" : "s") active; the bound lies \(printf("%.2f", max(0, gap.mean))) nats or more below log p(x)",
+            caption: "\(evaluation.configuration.kind.rawValue) \(evaluation.configuration.sizes) on \(count) items of \(shown(String(data.split(separator: "/").last ?? "data"), limit: 60)) (\(part)), "
+                + "\(evaluation.samples) draws of z an item, seed \(seed). ELBO \(elbo.0.replacing("-", with: "−")) ± \(elbo.1), NLL \(nll.0) ± \(nll.1). "
                 + "Active: variance of μ over the items above \(PosteriorStatistics.threshold).",
             panels: [[bars, histogram]])
     }

@@ -146,6 +146,17 @@ struct EvaluationTests {
         #expect(Swift.abs(result.elbo.mean + result.reconstruction.mean + result.kl.mean) < 1e-9)
     }
 
+    /// The noise that one run tells of is that between runs.
+    @Test func noiseBetweenRuns() throws {
+        let linear = Linear(shift: 0.3, widening: 0.8), x = data(linear), model = try linear.model()
+        let runs = (1...30).map { model.evaluate(x, samples: 201, seed: UInt64($0)) }
+        let spread = ItemMean(runs.map(\.nll.mean)).error * 30.0.squareRoot()
+        let told = runs.reduce(0) { $0 + $1.nllNoise } / 30
+        // The spread of thirty is uncertain by 13%.
+        #expect(spread > 0 && (0.65...1.55).contains(told / spread), "\(told) \(spread)")
+        #expect(model.evaluate(x, samples: 1, seed: 1).nllNoise.isNaN && runs[0].nll != runs[1].nll)
+    }
+
     // MARK: The same draws, one by one
 
     private static let configurations = [
@@ -181,6 +192,13 @@ struct EvaluationTests {
             #expect(Swift.abs(found[item].nll - nll) < 2e-6 * scale, "item \(item)")
             #expect(try Swift.abs(found[item].reconstruction + mean(fit).item) < 2e-6 * scale)
             let effective = 1 / weights.reduce(0) { $0 + $1 * $1 }
+            if samples > 1 {
+                func nll(_ first: Int) throws -> Double {
+                    let part = stride(from: first, to: samples, by: 2).map { logWeights.scalars[$0] }
+                    return try Double.log(Double(part.count)) - logSumExp(Tensor(part)).item
+                }
+                #expect(try Swift.abs(found[item].difference - (nll(0) - nll(1))) < 4e-6 * scale)
+            }
             #expect(Swift.abs(found[item].effectiveDraws / effective - 1) < 1e-3)
             if samples > 1 {
                 let n = Double(samples), variance = weights.reduce(0) { $0 + (n * $1 - 1) * (n * $1 - 1) } / (n - 1)
