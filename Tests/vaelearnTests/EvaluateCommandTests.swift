@@ -108,7 +108,8 @@ struct EvaluateCommandTests {
                 usleep(700_000)
                 kill(child, SIGINT)
             }
-            #expect(run.code == 130 && run.output.isEmpty && !fixture.names("run").contains("evaluation.png"))
+            #expect(
+                run.code == 130 && run.output.isEmpty && !fixture.names("run").contains("evaluation.png"), "\(run.code) \(run.errors) \(run.output.prefix(300))")
         }
     }
 
