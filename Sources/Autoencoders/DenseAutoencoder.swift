@@ -10,11 +10,12 @@ import Autodiff
 package final class DenseAutoencoder: @unchecked Sendable {
     let configuration: ModelConfiguration
     let batch: Int
-    private let x: FloatBuffer, noise: FloatBuffer, z: FloatBuffer, zSlopes: FloatBuffer
+    private let x: FloatBuffer, zSlopes: FloatBuffer
+    let noise: FloatBuffer, z: FloatBuffer
     private let klWeights: KLWeights
     private let expected: ExpectedReconstruction?
-    private let prior: MixturePrior?
-    private let pool: WorkerPool
+    let prior: MixturePrior?
+    let pool: WorkerPool
     private let scratch: [FloatBuffer]
     /// A slice of a layer's weights each, the longest first.
     private let slices: [(layer: Int, slice: Int)]
@@ -108,7 +109,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
     }
 
     private var posterior: any AutoencoderLayer { layers[middle] }
-    private var output: any AutoencoderLayer { layers[layers.count - 1] }
+    var output: any AutoencoderLayer { layers[layers.count - 1] }
 
     // MARK: One batch
 
@@ -230,15 +231,6 @@ package final class DenseAutoencoder: @unchecked Sendable {
         return codes
     }
 
-    /// log p(z) of codes [n, latent].
-    func logPrior(_ codes: [Float]) -> [Double] {
-        if let prior { return prior.logDensities(codes) }
-        let latent = configuration.latent
-        return stride(from: 0, to: codes.count, by: latent).map { row in
-            (0..<latent).reduce(0.0) { $0 - 0.5 * (Double(codes[row + $1]) * Double(codes[row + $1]) + Double.log(2 * .pi)) }
-        }
-    }
-
     /// Rows of (μ, v), or codes, for items [n, inputs].
     func encode(_ items: [Float]) -> [Float] {
         inBatches(items, width: configuration.inputs, into: x, result: posterior) { rows, slab in
@@ -256,6 +248,9 @@ package final class DenseAutoencoder: @unchecked Sendable {
             forward((middle + 1)...(layers.count - 1), rows, slab)
         }
     }
+
+    /// Takes rows of z to the decoder's outputs, for use within a piece of the pool's work that has this slab to itself.
+    func runDecoder(_ rows: Range<Int>, slab: Int) { forward((middle + 1)...(layers.count - 1), rows, slab) }
 
     private func inBatches(
         _ numbers: [Float], width: Int, into buffer: FloatBuffer, result: any AutoencoderLayer, _ body: (Range<Int>, _ slab: Int) -> Void

@@ -23,7 +23,7 @@ extension ModelConfiguration {
 /// What each likelihood says of the decoder's outputs: logits, or the Gaussian's means.
 extension ModelConfiguration {
     /// Numbers in a distribution, of the categorical likelihood.
-    private var classes: Int { shape.last ?? 1 }
+    var classes: Int { shape.last ?? 1 }
 
     /// −log p(x|z) in nats, summed over so many rows, and its slopes in the outputs.
     package func reconstructionLoss(

@@ -96,12 +96,9 @@ final class MixturePrior: ParameterHolder {
         return density
     }
 
-    func logDensities(_ codes: [Float]) -> [Double] {
-        codes.withUnsafeBufferPointer { z in
-            withUnsafeTemporaryAllocation(of: Double.self, capacity: components) { r in
-                (0..<(codes.count / latent)).map { logDensity(z.baseAddress! + $0 * latent, shares: r.baseAddress!) }
-            }
-        }
+    /// log p(z) of one row.
+    func logDensity(_ z: UnsafePointer<Float>) -> Double {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: components) { logDensity(z, shares: $0.baseAddress!) }
     }
 
     /// Draws: a component for each row, and in it.

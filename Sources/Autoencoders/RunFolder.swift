@@ -144,7 +144,8 @@ public struct RunFolder {
     /// A file that a run writes, whole or unfinished.
     private static func isOwn(_ name: String) -> Bool {
         let isPicture = (name.hasPrefix("samples_epoch_") || name.hasPrefix("recon_epoch_")) && name.contains(".png")
-        return isPicture || fileNames.contains(name) || name.hasSuffix(".part") && fileNames.contains { name.hasPrefix($0 + ".") }
+        let isEvaluation = name.hasPrefix("evaluation.png") || name.hasPrefix("evaluation.pdf")
+        return isPicture || isEvaluation || fileNames.contains(name) || name.hasSuffix(".part") && fileNames.contains { name.hasPrefix($0 + ".") }
     }
 
     public func write(_ configuration: RunConfiguration) throws {

@@ -226,7 +226,7 @@ public final class Trainer {
 
 /// A model with its weights, for use: not trained any further.
 public final class TrainedModel {
-    private let network: DenseAutoencoder
+    let network: DenseAutoencoder
 
     init(_ network: DenseAutoencoder) { self.network = network }
 
@@ -278,17 +278,17 @@ public final class TrainedModel {
         network.parameters.map { ($0.name, $0.shape, $0.numbers) }
     }
 
-    /// Decoder means of n codes drawn from the prior.
-    public func sample(_ count: Int, seed: UInt64) -> [Float] {
+    /// Codes drawn from the prior, [count, latent].
+    public func priorCodes(_ count: Int, seed: UInt64) -> [Float] {
         var stream = RandomStream(seed: seed, name: "samples")
-        return decode(priorDraws(count, from: &stream))
+        return priorDraws(count, from: &stream)
     }
 
     /// Codes drawn from the prior, [n, latent].
     public func priorDraws(_ count: Int, from stream: inout RandomStream) -> [Float] { network.priorDraws(count, from: &stream) }
 
-    /// log p(z) of codes [n, latent].
-    public func logPrior(of codes: [Float]) -> [Double] { network.logPrior(codes) }
+    /// Decoder means of codes drawn from the prior.
+    public func sample(_ count: Int, seed: UInt64) -> [Float] { decode(priorCodes(count, seed: seed)) }
 
     /// Decoder means of the posterior means.
     public func reconstruct(_ items: [Float]) -> [Float] { decode(encode(items).means) }

@@ -86,10 +86,6 @@ package final class WorkerPool: @unchecked Sendable {
     }
 
     private func work() {
-        // Signals are the first thread's to answer.
-        var all = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_BLOCK, &all, nil)
         set_float_mode(flushing_float_mode(float_mode()))
         var seen = 0
         while true {

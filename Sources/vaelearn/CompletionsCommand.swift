@@ -38,6 +38,8 @@ enum CompletionsCommand: Command {
                 local words="\(names) --help --version"
                 case "${COMP_WORDS[COMP_CWORD-1]}" in
                     --images) COMPREPLY=($(compgen -W "auto \(images)" -- "${COMP_WORDS[COMP_CWORD]}")); return ;;
+                    --mode) COMPREPLY=($(compgen -W "lerp slerp" -- "${COMP_WORDS[COMP_CWORD]}")); return ;;
+                    --split) COMPREPLY=($(compgen -W "all train test" -- "${COMP_WORDS[COMP_CWORD]}")); return ;;
                     completions) COMPREPLY=($(compgen -W "bash zsh fish" -- "${COMP_WORDS[COMP_CWORD]}")); return ;;
                 esac
                 if [ "$COMP_CWORD" -gt 1 ]; then

@@ -1,9 +1,10 @@
 import Autoencoders
 import Cells
 import Datasets
+import Figures
 import Networks
 
-/// What `sample`, `reconstruct` and `encode` share: a run folder read whole, and a place for the result.
+/// What the commands that use a trained model share: a run folder read whole, its data, and a place for the result.
 enum ModelFiles {
     static func load(_ arguments: Arguments) throws -> (model: TrainedModel, configuration: RunConfiguration) {
         guard arguments.words.count == 1 else { throw CommandError.wrongUse("name one run folder, or the model.safetensors in it.") }
@@ -31,6 +32,24 @@ enum ModelFiles {
         return data
     }
 
+    /// The part of the data that --split asks for.
+    static func part(_ arguments: Arguments, default standard: String) throws -> String {
+        let part = arguments.value("split") ?? standard
+        guard ["all", "train", "test"].contains(part) else {
+            throw CommandError.wrongUse("there is no part \"\(shown(part))\".", hint: "all, train or test")
+        }
+        return part
+    }
+
+    /// An item by its number in the data's order.
+    static func item(_ number: Int, of data: LoadedDataset, option: String) throws -> [Float] {
+        guard (0..<data.count).contains(number) else {
+            throw CommandError.wrongUse("--\(option) must be from 0 to \(data.count - 1), not \(number): the data have \(data.count) items.")
+        }
+        let first = data.train.count
+        return Array(number < first ? data.train.item(number) : data.test!.item(number - first))
+    }
+
     /// Where a command writes to, if its ending is one of those that the command knows.
     static func out(_ arguments: Arguments, default standard: String, endings: [String]) throws -> String {
         let path = arguments.value("out") ?? standard
@@ -55,6 +74,21 @@ enum ModelFiles {
             } else {
                 try Pictures.write(numbers, shape: shape, columns: columns, to: path)
             }
+        } catch let error as FileError {
+            throw CommandError.badInput("\(error).", hint: "choose another file with --out")
+        }
+        writeOut(path + "\n")
+    }
+
+    /// The endings of a figure, or of the numbers in it.
+    static let figureEndings = [".png", ".pdf", ".svg", ".npy"]
+
+    /// Items of one shape with labels round them, or their numbers, by the file's ending.
+    static func write(_ numbers: [Float], shape: [Int], as figure: Figure, to path: String) throws {
+        guard !path.hasSuffix(".npy") else { return try write(numbers, shape: shape, columns: 1, to: path) }
+        do {
+            let bytes = path.hasSuffix(".png") ? try figure.png() : path.hasSuffix(".pdf") ? try figure.pdf() : try figure.svg()
+            try AtomicFile.write(bytes, to: path)
         } catch let error as FileError {
             throw CommandError.badInput("\(error).", hint: "choose another file with --out")
         }
@@ -154,14 +188,10 @@ enum EncodeCommand: Command {
         """
 
     static func run(_ arguments: Arguments) throws -> Int32 {
-        let part = arguments.value("split") ?? "all"
-        guard ["all", "train", "test"].contains(part) else {
-            throw CommandError.wrongUse("there is no part \"\(shown(part))\".", hint: "all, train or test")
-        }
+        let part = try ModelFiles.part(arguments, default: "all")
         let out = try ModelFiles.out(arguments, default: "z.npy", endings: [".npy", ".csv"])
         let (model, configuration) = try ModelFiles.load(arguments)
-        let data = try ModelFiles.data(arguments, configuration)
-        let items = part == "all" ? data.all().items : part == "train" ? data.split().train.items : data.split().test.items
+        let items = try ModelFiles.data(arguments, configuration).part(part).items
         try ModelFiles.write(model.encode(items).means, shape: [configuration.latent], columns: 1, to: out)
         return ExitCode.good
     }

@@ -8,6 +8,11 @@ enum Pictures {
     private static let longest = 4096
 
     static func write(_ items: [Float], shape: [Int], columns: Int, to path: String) throws {
+        let figure = Figure(id: "pictures", panels: [[Panel(marks: [.images(images(items, shape: shape, columns: columns))])]])
+        try AtomicFile.write(figure.png(), to: path)
+    }
+
+    static func images(_ items: [Float], shape: [Int], columns: Int) -> Mark.Images {
         let size = shape.reduce(1, *)
         let side = Int(Double(size).squareRoot().rounded())
         // Whatever comes before the last two axes is stacked.
@@ -25,11 +30,13 @@ enum Pictures {
         }
         let values = items.lazy.filter(\.isFinite)
         let low = Double(min(0, values.min() ?? 0)), high = Double(max(1, values.max() ?? 1))
-        let figure = Figure(id: "pictures", panels: [[Panel(marks: [
-            .images(.init(images: pictures, width: shownWidth, height: shownHeight, columns: columns, limits: low...high)),
-        ])]])
-        try AtomicFile.write(figure.png(), to: path)
+        return Mark.Images(images: pictures, width: shownWidth, height: shownHeight, columns: columns, limits: low...high)
     }
+}
+
+extension LoadedDataset {
+    /// `all`, `train` or `test`; where nothing can be held out to test on, `test` is empty.
+    func part(_ name: String) -> Dataset { name == "all" ? all() : name == "train" ? split().train : split().test }
 }
 
 /// Data by a name or a path, for commands.

@@ -6,8 +6,9 @@ struct Vaelearn {
 
     static let commands: [any Command.Type] = [
         LessonCommand.self, LessonsCommand.self, CheckCommand.self, FiguresCommand.self, EvalCommand.self, RunCommand.self,
-        TrainCommand.self, SampleCommand.self, ReconstructCommand.self, EncodeCommand.self, ExportCommand.self, DataCommand.self,
-        AuthorCommand.self, GlossaryCommand.self, ReproduceCommand.self, DoctorCommand.self, CompletionsCommand.self,
+        TrainCommand.self, SampleCommand.self, ReconstructCommand.self, EncodeCommand.self,
+        InterpolateCommand.self, TraverseCommand.self, EvaluateCommand.self, ExportCommand.self, ReproduceCommand.self, DataCommand.self,
+        AuthorCommand.self, GlossaryCommand.self, DoctorCommand.self, CompletionsCommand.self,
     ]
 
     static func main() {

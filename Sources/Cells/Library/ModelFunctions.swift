@@ -35,30 +35,32 @@ extension Library {
         // log p(x|z) − KL(q(z|x) ‖ p(z)) of each item, by one draw of z.
         Builtin("elbo(model, x)") { call in
             let model = try variational(call)
-            let (x, q) = (try call.tensor("x"), try encoded(call, model))
+            let q = try encoded(call, model)
             let noise = try Tensor<Double>.normal(q.means.shape, from: &call.evaluator.stream)
             let z = try reparameterize(q.means, logVariance: q.logVariances!, noise: noise)
             guard model.configuration.prior == nil else {
-                return .tensor(try logLikelihood(model, x, z) + logRatio(model, z, noise: noise, logVariance: q.logVariances!))
+                let codes = z.scalars.map(Float.init)
+                // −log q(z|x) = ½ Σ (ε² + v + ln 2π)
+                let q = try 0.5 * sum(noise * noise + q.logVariances! + Tensor(Double.log(2 * .pi)), axis: 1)
+                return .tensor(try logLikelihood(call, model, z) + Tensor(model.use { $0.logPrior(of: codes) }) + q)
             }
             let kl = try sum(gaussianKL(q.means, logVariance: q.logVariances!), axis: 1)
-            return .tensor(try logLikelihood(model, x, z) - kl)
+            return .tensor(try logLikelihood(call, model, z) - kl)
         },
         // −log p(x) of each item by importance sampling from q(z|x): −log mean p(x|z) p(z)/q(z|x).
         Builtin("nll(model, x, samples=)") { call in
             let model = try variational(call)
-            let (x, q) = (try call.tensor("x"), try encoded(call, model))
+            let x = try rows(call, "x", width: model.configuration.inputs)
             let count = try call.whole("samples", default: 100)
-            guard count >= 1 else { throw CellError("samples must be at least 1.", at: call.span(of: "samples")) }
-            var weights: [Tensor<Double>] = []
-            for _ in 0..<count {
-                try call.evaluator.step(at: call.span)
-                let noise = try Tensor<Double>.normal(q.means.shape, from: &call.evaluator.stream)
-                let z = try reparameterize(q.means, logVariance: q.logVariances!, noise: noise)
-                weights.append(try logLikelihood(model, x, z) + logRatio(model, z, noise: noise, logVariance: q.logVariances!))
+            guard (1...100_000_000).contains(count) else { throw CellError("samples must be from 1 to 100000000.", at: call.span(of: "samples")) }
+            let draws = RandomStream(seed: call.evaluator.stream.next(), name: "nll")
+            let estimates = try model.use { model in
+                try model.importanceEstimates(of: x, samples: count, draws: draws) { fraction, _ in
+                    try call.evaluator.step(at: call.span)
+                    call.evaluator.options.gauge?.set(fraction)
+                }
             }
-            let total = try logSumExp(stack(weights), axis: 0)
-            return .tensor(try Tensor(Double.log(Double(count))) - total)
+            return .tensor(try Tensor(estimates.map(\.nll)))
         },
         Builtin("parameters(model)") { call in
             let weights = try model(call).use { $0.weights }
@@ -232,21 +234,9 @@ extension Library {
         return (try tensor(codes.means, width: latent), codes.logVariances.isEmpty ? nil : try tensor(codes.logVariances, width: latent))
     }
 
-    /// ln p(z) − ln q(z|x) of each row.
-    private static func logRatio(
-        _ model: ModelObject, _ z: Tensor<Double>, noise: Tensor<Double>, logVariance: Tensor<Double>
-    ) throws -> Tensor<Double> {
-        // ½ Σ (ε² + v − z²): the constants cancel.
-        guard model.configuration.prior != nil else { return try 0.5 * sum(noise * noise + logVariance - z * z, axis: 1) }
-        let codes = z.scalars.map(Float.init)
-        return try Tensor(model.use { $0.logPrior(of: codes) }) + 0.5 * sum(noise * noise + logVariance + Tensor(Double.log(2 * .pi)), axis: 1)
-    }
-
-    /// log p(x|z) of each item, in double precision from the decoder's single ones.
-    private static func logLikelihood(_ model: ModelObject, _ x: Tensor<Double>, _ z: Tensor<Double>) throws -> Tensor<Double> {
-        let codes = z.scalars.map(Float.init)
-        let outputs = try tensor(model.use { $0.outputs(of: codes) }, width: model.configuration.inputs)
-        let x = try reshape(x, [-1, model.configuration.inputs])
-        return try model.configuration.logLikelihood(of: x, outputs: outputs, logSigma: Tensor(model.use { $0.logSigma }))
+    /// log p(x|z) of each item.
+    private static func logLikelihood(_ call: BuiltinCall, _ model: ModelObject, _ z: Tensor<Double>) throws -> Tensor<Double> {
+        let x = try rows(call, "x", width: model.configuration.inputs), codes = z.scalars.map(Float.init)
+        return try Tensor(model.use { $0.logLikelihoods(of: x, from: codes) })
     }
 }
