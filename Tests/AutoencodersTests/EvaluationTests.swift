@@ -160,10 +160,10 @@ struct EvaluationTests {
     // MARK: The same draws, one by one
 
     private static let configurations = [
-        mixture, ModelConfiguration(shape: [4, 5], hidden: [9], latent: 3, likelihood: .categorical),
-        ModelConfiguration(shape: [30], hidden: [9], latent: 2, likelihood: .continuousBernoulli),
         ModelConfiguration(shape: [784], hidden: [40], latent: 20), ModelConfiguration(shape: [37], hidden: [21, 9], latent: 3, likelihood: .gaussian),
         ModelConfiguration(kind: .linearVAE, shape: [5], latent: 1), ModelConfiguration(shape: [8, 8], latent: 4, body: .convolutional([3, 5])),
+        mixture, ModelConfiguration(shape: [4, 5], hidden: [9], latent: 3, likelihood: .categorical),
+        ModelConfiguration(shape: [30], hidden: [9], latent: 2, likelihood: .continuousBernoulli),
     ]
 
     private static var mixture: ModelConfiguration {
