@@ -34,7 +34,8 @@ struct Bench {
             let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18
             var usage = rusage()
             getrusage(0, &usage)  // RUSAGE_SELF
-            print("{\"program\": \"\(workload.name.hasSuffix("products") ? "bare products" : "vaelearn")\", \"version\": \"0.1.0\", \"seconds\": \(seconds), \"peak_mb\": \(usage.ru_maxrss / 1024)}")
+            let program = workload.name.hasSuffix("products") ? "bare products" : workload.name.hasSuffix("threads-1") ? "vaelearn, 1 thread" : "vaelearn"
+            print("{\"program\": \"\(program)\", \"version\": \"0.1.0\", \"seconds\": \(seconds), \"peak_mb\": \(usage.ru_maxrss / 1024)}")
             fflush(nil)
         }
     }
