@@ -69,7 +69,7 @@ private struct ItemSums {
 /// A network with room for many draws of z at once. A row is an item with one draw; a place takes rows of one or a few
 /// items through the decoder to their likelihoods while all is in the cache, and adds up their weights.
 private struct ImportanceSampler {
-    let network: DenseAutoencoder
+    let network: FastAutoencoder
     let samples: Int
     /// Of a place, and how many of them belong to one item.
     let rows: Int, rowsPerItem: Int
@@ -80,7 +80,7 @@ private struct ImportanceSampler {
     /// Draws of an item between two reports of progress.
     private static let longestSpan = 1024
 
-    init(_ model: DenseAutoencoder, items: Int, samples: Int) {
+    init(_ model: FastAutoencoder, items: Int, samples: Int) {
         let configuration = model.configuration
         self.samples = samples
         let most = configuration.body.drawsTogether
@@ -92,9 +92,9 @@ private struct ImportanceSampler {
         // As many places as keep some dozens of threads busy, if that is not too much memory: by sizes alone, so that
         // neither the number of threads nor what else runs changes a result.
         var places = max(1, min(32, (items + itemsPerPlace - 1) / itemsPerPlace))
-        while places > 1, DenseAutoencoder.bytes(configuration, batch: places * room) > 1e8 { places /= 2 }
+        while places > 1, FastAutoencoder.bytes(configuration, batch: places * room) > 1e8 { places /= 2 }
         self.places = places
-        network = DenseAutoencoder(configuration, batch: places * room, pool: model.pool)
+        network = FastAutoencoder(configuration, batch: places * room, pool: model.pool)
         for (own, other) in zip(network.parameters, model.parameters) { own.set(other.numbers) }
     }
 

@@ -1,7 +1,7 @@
 import Autodiff
 
 /// The densities that a model is made of, for one item or one code: what every estimate of log p(x) asks for.
-extension DenseAutoencoder {
+extension FastAutoencoder {
     /// log p(x|z), where `outputs` is what the decoder gave for z.
     func logLikelihood(_ x: UnsafePointer<Float>, outputs: UnsafePointer<Float>) -> Double {
         let count = configuration.inputs

@@ -71,7 +71,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
 public final class Trainer {
     public let configuration: ModelConfiguration
     public let options: TrainingOptions
-    let network: DenseAutoencoder
+    let network: FastAutoencoder
     private let train: Dataset, test: Dataset
     private let stream: RandomStream
 
@@ -101,10 +101,10 @@ public final class Trainer {
         stream = RandomStream(seed: options.seed, name: "training")
         // No batch is larger than the data.
         let batch = min(options.batch, max(train.count, test.count))
-        let bytes = DenseAutoencoder.bytes(configuration, batch: batch)
+        let bytes = FastAutoencoder.bytes(configuration, batch: batch)
         let memory = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
         guard bytes <= memory / 2 else { throw .tooLarge(gigabytes: bytes / 1e9) }
-        network = DenseAutoencoder(configuration, batch: batch, pool: WorkerPool(threads: options.threads))
+        network = FastAutoencoder(configuration, batch: batch, pool: WorkerPool(threads: options.threads))
         network.initialise(from: stream.split("weights"))
     }
 
@@ -168,10 +168,10 @@ public final class Trainer {
     }
 
     /// The negative ELBO of an item of the test part by one draw of z: its two terms; NaN where there are no items.
-    private func testLoss(epoch: Int) throws(TrainingError) -> DenseAutoencoder.Loss {
+    private func testLoss(epoch: Int) throws(TrainingError) -> FastAutoencoder.Loss {
         guard test.count > 0 else { return .init(reconstruction: .nan, kl: .nan) }
         let noise = stream.split("test noise").split(UInt64(epoch))
-        var total = DenseAutoencoder.Loss()
+        var total = FastAutoencoder.Loss()
         for (number, first) in stride(from: 0, to: test.count, by: options.batch).enumerated() {
             let rows = min(options.batch, test.count - first)
             let loss = network.run(
@@ -222,74 +222,4 @@ public final class Trainer {
     }
 
     public var model: TrainedModel { TrainedModel(network) }
-}
-
-/// A model with its weights, for use: not trained any further.
-public final class TrainedModel {
-    let network: DenseAutoencoder
-
-    init(_ network: DenseAutoencoder) { self.network = network }
-
-    /// A fresh model, not trained yet.
-    public init(_ configuration: ModelConfiguration, seed: UInt64, threads: Int? = nil) {
-        network = DenseAutoencoder(configuration, batch: 256, pool: WorkerPool(threads: threads))
-        network.initialise(from: RandomStream(seed: seed, name: "training").split("weights"))
-    }
-
-    /// What it takes in memory.
-    public static func bytes(_ configuration: ModelConfiguration) -> Double { DenseAutoencoder.bytes(configuration, batch: 256) }
-
-    /// nil if a weight is missing or of another shape; looked at before a network of whatever size is made.
-    public init?(_ configuration: ModelConfiguration, weights: [String: (shape: [Int], numbers: [Float])], threads: Int? = nil) {
-        for layer in LayerPlan.all(configuration) {
-            for part in layer.parts { guard weights[layer.name + "." + part.name]?.shape == part.shape else { return nil } }
-        }
-        network = DenseAutoencoder(configuration, batch: 256, pool: WorkerPool(threads: threads))
-        for parameter in network.parameters {
-            guard let found = weights[parameter.name], found.shape == parameter.shape else { return nil }
-            parameter.set(found.numbers)
-        }
-    }
-
-    public var configuration: ModelConfiguration { network.configuration }
-
-    /// The logarithm of the Gaussian likelihood's σ, fixed or learned.
-    public var logSigma: Double { network.currentLogSigma }
-
-    /// Posterior means of items [n, inputs], a row an item; log variances too, for a variational model.
-    public func encode(_ items: [Float]) -> (means: [Float], logVariances: [Float]) {
-        let latent = configuration.latent, width = configuration.kind.samples ? 2 * latent : latent
-        let posterior = network.encode(items)
-        var means: [Float] = [], logVariances: [Float] = []
-        for row in stride(from: 0, to: posterior.count, by: width) {
-            means += posterior[row..<(row + latent)]
-            if configuration.kind.samples { logVariances += posterior[(row + latent)..<(row + width)] }
-        }
-        return (means, logVariances)
-    }
-
-    /// The decoder's means for codes [n, latent].
-    public func decode(_ codes: [Float]) -> [Float] { network.decode(codes) }
-
-    /// Logits, or means of a Gaussian, for codes [n, latent].
-    public func outputs(of codes: [Float]) -> [Float] { network.outputs(of: codes) }
-
-    public var weights: [(name: String, shape: [Int], numbers: [Float])] {
-        network.parameters.map { ($0.name, $0.shape, $0.numbers) }
-    }
-
-    /// Codes drawn from the prior, [count, latent].
-    public func priorCodes(_ count: Int, seed: UInt64) -> [Float] {
-        var stream = RandomStream(seed: seed, name: "samples")
-        return priorDraws(count, from: &stream)
-    }
-
-    /// Codes drawn from the prior, [n, latent].
-    public func priorDraws(_ count: Int, from stream: inout RandomStream) -> [Float] { network.priorDraws(count, from: &stream) }
-
-    /// Decoder means of codes drawn from the prior.
-    public func sample(_ count: Int, seed: UInt64) -> [Float] { decode(priorCodes(count, seed: seed)) }
-
-    /// Decoder means of the posterior means.
-    public func reconstruct(_ items: [Float]) -> [Float] { decode(encode(items).means) }
 }

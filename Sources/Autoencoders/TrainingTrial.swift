@@ -2,7 +2,7 @@ import Autodiff
 
 /// Training on noise, to be timed: the very step of `Trainer`, whatever the data.
 package final class TrainingTrial {
-    private let network: DenseAutoencoder
+    private let network: FastAutoencoder
     private let data: FloatBuffer
     private let items: Int, batch: Int, inputs: Int
     private var stream = RandomStream(seed: 1, name: "trial")
@@ -11,7 +11,7 @@ package final class TrainingTrial {
     package init(_ configuration: ModelConfiguration, items: Int, batch: Int, threads: Int? = nil) {
         inputs = configuration.inputs
         (self.items, self.batch) = (items, batch)
-        network = DenseAutoencoder(configuration, batch: batch, pool: WorkerPool(threads: threads))
+        network = FastAutoencoder(configuration, batch: batch, pool: WorkerPool(threads: threads))
         network.initialise(from: stream.split("weights"))
         data = FloatBuffer(items * inputs)
         stream.fillUniform(UnsafeMutableBufferPointer(start: data.pointer, count: items * inputs))
@@ -41,5 +41,23 @@ package final class TrainingTrial {
     /// network can do without.
     package func products() {
         for _ in 0..<(items / batch) { network.products() }
+    }
+}
+
+extension FastAutoencoder {
+    /// The products of one step of the fully connected layers: y = x·Wᵀ, dx = d·W where somebody needs it, dW = dᵀ·x.
+    fileprivate func products() {
+        for (index, layer) in layers.enumerated() where layer is DenseLayer {
+            let w = UnsafePointer(layer.parameters.pointer), d = UnsafePointer(layer.slopes.pointer)
+            let x = input(of: index)
+            Float.multiplyOnAllThreads(
+                x, transposed: false, w, transposed: true, into: layer.values.pointer, rows: batch, columns: layer.outputs, depth: layer.inputs)
+            if index > 0 {
+                Float.multiplyOnAllThreads(
+                    d, transposed: false, w, transposed: false, into: self.x.pointer, rows: batch, columns: layer.inputs, depth: layer.outputs)
+            }
+            Float.multiplyOnAllThreads(
+                d, transposed: true, x, transposed: false, into: layer.firstMoment.pointer, rows: layer.outputs, columns: layer.inputs, depth: batch)
+        }
     }
 }

@@ -48,7 +48,7 @@ struct ConvStepTests {
     }
 
     private func losses<Scalar: Real>(_ item: Case, _ trainer: Trainer, _: Scalar.Type) throws -> (terms: [Double], slopes: [String: [Double]]) {
-        var network = try DenseObjective<Scalar>(item.configuration, from: RandomStream(seed: 1))
+        var network = try TapeObjective<Scalar>(item.configuration, from: RandomStream(seed: 1))
         try network.load(trainer.weights.map { NamedTensor($0.name, try Tensor($0.numbers.map { Scalar(Double($0)) }, shape: Shape($0.shape))) })
         // As `Trainer` draws them: the epoch's order, and the step's noise.
         let stream = RandomStream(seed: 5, name: "training")

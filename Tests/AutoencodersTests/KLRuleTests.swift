@@ -48,22 +48,22 @@ struct KLRuleTests {
 
     private struct Pair {
         let item: Case
-        let network: DenseAutoencoder
-        let objective: DenseObjective<Double>
+        let network: FastAutoencoder
+        let objective: TapeObjective<Double>
         let x: Tensor<Float>, draws = RandomStream(seed: 3, name: "noise")
 
         init(_ item: Case) throws {
             self.item = item
-            network = DenseAutoencoder(item.configuration, batch: 128, pool: WorkerPool(threads: 2))
+            network = FastAutoencoder(item.configuration, batch: 128, pool: WorkerPool(threads: 2))
             network.initialise(from: RandomStream(seed: 1, name: "weights"))
-            var objective = try DenseObjective<Double>(item.configuration, from: RandomStream(seed: 2))
+            var objective = try TapeObjective<Double>(item.configuration, from: RandomStream(seed: 2))
             try objective.load(network.parameters.map { NamedTensor($0.name, try Tensor($0.numbers.map(Double.init), shape: Shape($0.shape))) })
             self.objective = objective
             var stream = RandomStream(seed: 4, name: "data")
             x = try .uniform([item.rows, item.configuration.inputs], from: &stream)
         }
 
-        func step(_ step: AdamStep?) -> DenseAutoencoder.Loss {
+        func step(_ step: AdamStep?) -> FastAutoencoder.Loss {
             let width = x.shape[1]
             return network.run(
                 rows: item.rows, gather: { part, to in to.update(from: x.pointer + part.lowerBound * width, count: part.count * width) },

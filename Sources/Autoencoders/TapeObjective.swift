@@ -1,11 +1,11 @@
 import Autodiff
 import Networks
 
-/// The loss of `DenseAutoencoder` on the tape, for reading and for checking: the same network under the same names, each
+/// The loss of `FastAutoencoder` on the tape, for reading and for checking: the same network under the same names, each
 /// term as it stands in the formula, in either precision.
 ///
 ///     −ELBO = −log p(x|z) + β·KL(q(z|x) ‖ N(0, 1)),  z = μ + e^(v/2) ε,  (μ, v) = encoder(x)
-public struct DenseObjective<Scalar: Real>: Module {
+public struct TapeObjective<Scalar: Real>: Module {
     public let configuration: ModelConfiguration
     public var encoder: [RowLayer<Scalar>]
     /// To (μ, v) side by side, or to the code.

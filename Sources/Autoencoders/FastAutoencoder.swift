@@ -1,17 +1,17 @@
 import Autodiff
 
 /// An autoencoder, plain or variational, with room for a batch: the fast form of the step.
-/// `DenseObjective` is the same on the tape, to be read, and to hold this one against.
+/// `TapeObjective` is the same on the tape, to be read, and to hold this one against.
 ///
 ///     x → encoder → (μ, v = log σ²) → z = μ + e^(v/2) ε → decoder → logits or means
 ///     loss = −log p(x|z) + β·KL(N(μ, σ²) ‖ N(0, 1)), summed over pixels, latents and rows
 ///
 /// or with the KL term weighed by another `KLRule`, or the first term's expectation in place of one draw.
-package final class DenseAutoencoder: @unchecked Sendable {
+package final class FastAutoencoder: @unchecked Sendable {
     let configuration: ModelConfiguration
     let batch: Int
-    private let x: FloatBuffer, zSlopes: FloatBuffer
-    let noise: FloatBuffer, z: FloatBuffer
+    let x: FloatBuffer, noise: FloatBuffer, z: FloatBuffer
+    private let zSlopes: FloatBuffer
     private let klWeights: KLWeights
     private let expected: ExpectedReconstruction?
     let prior: MixturePrior?
@@ -20,16 +20,16 @@ package final class DenseAutoencoder: @unchecked Sendable {
     /// A slice of a layer's weights each, the longest first.
     private let slices: [(layer: Int, slice: Int)]
     /// In the order of the computation.
-    private let layers: [any AutoencoderLayer]
-    private let layerNames: [String]
+    let layers: [any AutoencoderLayer]
+    let layerNames: [String]
     /// Which of them is the posterior: to (μ, v) side by side, or to the code.
-    private let middle: Int
+    let middle: Int
     /// Where σ is learned.
-    private let logSigma: LogSigma?
+    let logSigma: LogSigma?
     /// For the layers to work in, one for each slab.
     private let workspaces: [FloatBuffer]
     /// Rows that go through the network together: pieces of the work, whatever the number of threads.
-    private let slabRows: Int
+    let slabRows: Int
 
     /// What it takes in memory.
     static func bytes(_ configuration: ModelConfiguration, batch: Int) -> Double {
@@ -108,7 +108,7 @@ package final class DenseAutoencoder: @unchecked Sendable {
         prior?.initialise(from: stream)
     }
 
-    private var posterior: any AutoencoderLayer { layers[middle] }
+    var posterior: any AutoencoderLayer { layers[middle] }
     var output: any AutoencoderLayer { layers[layers.count - 1] }
 
     // MARK: One batch
@@ -160,13 +160,13 @@ package final class DenseAutoencoder: @unchecked Sendable {
     }
 
     /// What a layer saw: the data, the layer before, or the draw of z.
-    private func input(of layer: Int) -> UnsafePointer<Float> {
+    func input(of layer: Int) -> UnsafePointer<Float> {
         if layer == 0 { return UnsafePointer(x.pointer) }
         if layer == middle + 1 { return UnsafePointer(configuration.kind.samples ? z.pointer : posterior.values.pointer) }
         return UnsafePointer(layers[layer - 1].values.pointer)
     }
 
-    private func forward(_ layers: ClosedRange<Int>, _ rows: Range<Int>, _ slab: Int) {
+    func forward(_ layers: ClosedRange<Int>, _ rows: Range<Int>, _ slab: Int) {
         for layer in layers { self.layers[layer].forward(input(of: layer), rows: rows, workspace: workspaces[slab].pointer) }
     }
 
@@ -219,94 +219,5 @@ package final class DenseAutoencoder: @unchecked Sendable {
         for layer in (0...middle).reversed() {
             backward(layer, into: layer == 0 ? nil : layers[layer - 1].slopes, rows, slab)
         }
-    }
-
-    // MARK: Use
-
-    /// n draws from the prior, [n, latent].
-    func priorDraws(_ count: Int, from stream: inout RandomStream) -> [Float] {
-        if let prior { return prior.draws(count, from: &stream) }
-        var codes = [Float](repeating: 0, count: count * configuration.latent)
-        codes.withUnsafeMutableBufferPointer { stream.fillNormal($0) }
-        return codes
-    }
-
-    /// Rows of (μ, v), or codes, for items [n, inputs].
-    func encode(_ items: [Float]) -> [Float] {
-        inBatches(items, width: configuration.inputs, into: x, result: posterior) { rows, slab in
-            forward(0...middle, rows, slab)
-        }
-    }
-
-    /// The likelihood's means for codes [n, latent].
-    func decode(_ codes: [Float]) -> [Float] { configuration.means(of: outputs(of: codes)) }
-
-    /// What the decoder gives for codes [n, latent]: logits, or means of a Gaussian.
-    func outputs(of codes: [Float]) -> [Float] {
-        let first = configuration.kind.samples ? z : posterior.values
-        return inBatches(codes, width: configuration.latent, into: first, result: output) { rows, slab in
-            forward((middle + 1)...(layers.count - 1), rows, slab)
-        }
-    }
-
-    /// Takes rows of z to the decoder's outputs, for use within a piece of the pool's work that has this slab to itself.
-    func runDecoder(_ rows: Range<Int>, slab: Int) { forward((middle + 1)...(layers.count - 1), rows, slab) }
-
-    private func inBatches(
-        _ numbers: [Float], width: Int, into buffer: FloatBuffer, result: any AutoencoderLayer, _ body: (Range<Int>, _ slab: Int) -> Void
-    ) -> [Float] {
-        let count = numbers.count / max(1, width)
-        var results: [Float] = []
-        results.reserveCapacity(count * result.outputs)
-        for first in stride(from: 0, to: count, by: batch) {
-            let rows = min(batch, count - first)
-            numbers.withUnsafeBufferPointer { buffer.pointer.update(from: $0.baseAddress! + first * width, count: rows * width) }
-            pool.run((rows + slabRows - 1) / slabRows) { slab in
-                body((slab * slabRows)..<min((slab + 1) * slabRows, rows), slab)
-            }
-            results += UnsafeBufferPointer(start: result.values.pointer, count: rows * result.outputs)
-        }
-        return results
-    }
-
-    /// The products of one step of the fully connected layers: y = x·Wᵀ, dx = d·W where somebody needs it, dW = dᵀ·x.
-    func products() {
-        for (index, layer) in layers.enumerated() where layer is DenseLayer {
-            let w = UnsafePointer(layer.parameters.pointer), d = UnsafePointer(layer.slopes.pointer)
-            let x = input(of: index)
-            Float.multiplyOnAllThreads(
-                x, transposed: false, w, transposed: true, into: layer.values.pointer, rows: batch, columns: layer.outputs, depth: layer.inputs)
-            if index > 0 {
-                Float.multiplyOnAllThreads(
-                    d, transposed: false, w, transposed: false, into: self.x.pointer, rows: batch, columns: layer.inputs, depth: layer.outputs)
-            }
-            Float.multiplyOnAllThreads(
-                d, transposed: true, x, transposed: false, into: layer.firstMoment.pointer, rows: layer.outputs, columns: layer.inputs, depth: batch)
-        }
-    }
-
-    // MARK: Faults
-
-    /// The first layer whose weights hold a NaN or an infinity.
-    func brokenWeights() -> String? {
-        if let layer = zip(layerNames, layers).first(where: { isBroken($1.parameters, $1.parameters.count) }) { return "the weights of \(layer.0)" }
-        if let prior, isBroken(prior.parameters, prior.parameters.count) { return "the prior" }
-        return logSigma.flatMap { $0.value.isFinite ? nil : LogSigma.name }
-    }
-
-    private func isBroken(_ buffer: FloatBuffer, _ count: Int) -> Bool {
-        !UnsafeBufferPointer(start: buffer.pointer, count: count).allSatisfy(\.isFinite)
-    }
-
-    /// In the order of the computation, the first part that holds a NaN or an infinity.
-    func firstNotFinite(rows: Int, _ loss: Loss) -> String {
-        if let weights = brokenWeights() { return weights }
-        for (index, (name, layer)) in zip(layerNames, layers).enumerated() {
-            if isBroken(layer.values, rows * layer.outputs) { return "the output of \(name)" }
-            guard index == middle, configuration.kind.samples else { continue }
-            if isBroken(z, rows * configuration.latent) { return "the draw of z, through exp(logvar / 2)," }
-            if !loss.kl.isFinite { return "the KL term, through exp(logvar)," }
-        }
-        return "the reconstruction's loss"
     }
 }

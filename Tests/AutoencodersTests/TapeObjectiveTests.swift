@@ -5,7 +5,7 @@ import Testing
 
 /// The fast step in single precision against the same objective on the tape in double precision.
 @Suite("Fast step: the objective and its gradients")
-struct DenseObjectiveTests {
+struct TapeObjectiveTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var kind = ModelConfiguration.Kind.vae
         var inputs = 50, hidden = [37], latent = 5
@@ -39,31 +39,31 @@ struct DenseObjectiveTests {
 
     /// A network for batches of 128 with some of its rows used, and its objective with the same weights.
     private struct Pair {
-        let network: DenseAutoencoder
-        var objective: DenseObjective<Double>
+        let network: FastAutoencoder
+        var objective: TapeObjective<Double>
         let x: Tensor<Float>, draws = RandomStream(seed: 3, name: "noise")
         let rows: Int
 
         init(_ item: Case) throws {
             let configuration = item.configuration
-            network = DenseAutoencoder(configuration, batch: 128, pool: WorkerPool(threads: 2))
+            network = FastAutoencoder(configuration, batch: 128, pool: WorkerPool(threads: 2))
             network.initialise(from: RandomStream(seed: 1, name: "weights"))
             if let logSigma = network.parameters.last, item.sigma == .learned { logSigma.set([-0.375]) }
-            objective = try DenseObjective(configuration, from: RandomStream(seed: 2))
+            objective = try TapeObjective(configuration, from: RandomStream(seed: 2))
             try objective.load(network.parameters.map { NamedTensor($0.name, try Tensor($0.numbers.map(Double.init), shape: Shape($0.shape))) })
             var stream = RandomStream(seed: 4, name: "data")
             x = try .uniform([item.rows, item.inputs], from: &stream)
             rows = item.rows
         }
 
-        func step(_ step: AdamStep?) -> DenseAutoencoder.Loss {
+        func step(_ step: AdamStep?) -> FastAutoencoder.Loss {
             let width = x.shape[1]
             return network.run(
                 rows: rows, gather: { part, to in to.update(from: x.pointer + part.lowerBound * width, count: part.count * width) },
                 draws: draws, step: step)
         }
 
-        func loss(_ network: DenseObjective<Double>) throws(TensorError) -> Tensor<Double> {
+        func loss(_ network: TapeObjective<Double>) throws(TensorError) -> Tensor<Double> {
             try network.loss(x.converted(to: Double.self), noise: noise())
         }
 
