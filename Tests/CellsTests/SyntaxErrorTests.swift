@@ -48,6 +48,7 @@ struct SyntaxErrorTests {
         expect([
             Fault("a +", 1, 3, "A value is missing after \"+\""), Fault("x = ", 1, 3, "A value is missing after \"=\""), Fault("(a *)", 1, 4, "missing after \"*\""),
             Fault("a and", 1, 3, "missing after \"and\""), Fault("a + * b", 1, 5, "\"*\" stands where a value should"), Fault("* b", 1, 1, "stands where a value should"), Fault("+ b", 1, 1, "needs a value on its left", hint: "a line goes on"),
+            Fault("f(x) = {\n a = x\n - 2 * x\n a }", 3, 2, "goes nowhere", hint: "end the line above with its operator"),
             Fault("a\n+ b", 2, 1, "needs a value on its left", hint: "ends in the operator"), Fault("a < b < c", 1, 7, "cannot be chained", hint: "a < b and b < c"), Fault("a == b == c", 1, 8, "cannot be chained"),
             Fault("1 + not a", 1, 5, "\"not\" stands where a value should"), Fault("a not b", 1, 3, "\"not\" cannot follow"), Fault("f(,)", 1, 3, "stands where a value should"), Fault("[1,,2]", 1, 4, "stands where a value should"),
             Fault("a b", 1, 3, "side by side", hint: "operator"), Fault("2(x)", 1, 2, "number cannot be called", hint: "2 * (x"), Fault("2x", 1, 1, "runs into a name", hint: "2 * x"), Fault("2π", 1, 1, "runs into a name", hint: "2 * π"),

@@ -7,7 +7,7 @@ extension Library {
         Builtin("line(x, y=, label=, color=, markers=, dashed=, steps=)") { call in
             let (x, y) = try pairs(call)
             return mark(.line(.init(
-                x: x, y: y, label: try label(call), color: try color(call), dash: try flag(call, "dashed") ? [5, 3] : nil,
+                x: x, y: y, label: try label(call), color: try color(call), dash: try call.has("dashed") ? (flag(call, "dashed") ? [5, 3] : []) : nil,
                 markers: try flag(call, "markers"), steps: try flag(call, "steps"))))
         },
         Builtin("scatter(x, y=, label=, color=, size=, opacity=)") { call in

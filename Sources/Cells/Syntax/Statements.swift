@@ -4,10 +4,17 @@ extension Parser {
     /// Up to the end of the source, or to the `}` of a block.
     mutating func statements(topLevel: Bool) throws(CellError) -> [Statement] {
         var statements: [Statement] = []
+        // In a block, a value that begins with a sign and is not the last one: the rest of a sum that was broken too early.
+        var lostTerm: Span?
         skipSeparators()
         while !token.is(.closeBrace) {
             if case .end = token.kind { break }
+            if let lostTerm {
+                throw CellError("This value goes nowhere: the line above has ended.", at: lostTerm, hint: "to go on with a sum, end the line above with its operator")
+            }
+            let beginsWithSign = token.is(.minus)
             statements.append(try statement(topLevel: topLevel))
+            if beginsWithSign, !topLevel, case .expression = statements[statements.count - 1].form { lostTerm = statements[statements.count - 1].span }
             if token.isSeparator {
                 skipSeparators()
             } else if case .end = token.kind {
