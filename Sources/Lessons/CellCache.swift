@@ -15,7 +15,7 @@ public struct CellCache: Sendable {
     public var largestFile = 32 << 20
     public var largestFolder = 256 << 20
 
-    private static let header = Array("vaelearn cell 1\n".utf8)
+    private static let header = Array("vaelearn cell 2\n".utf8)
 
     public init(folder: String, engine: String) { (self.folder, self.engine) = (folder, engine) }
 

@@ -55,7 +55,10 @@ struct CheckTests {
         #expect(try check("check \"exact\": 1 ~= 1.5 tol 1").line(labelWidth: 8) == "✓ exact     |Δ| = 0.5             tolerance 1")
         #expect(try check("check \"bad\": 1 ~= 3 tol 1").line(labelWidth: 4, ascii: true) == "[FAIL] bad   |d| = 2               tolerance 1")
         #expect(try check("check \"mc\": estimate([2, 4]) ~= 5").line(labelWidth: 2) == "✓ mc  3.0 ± 1.0             z = 2, limit 4")
-        #expect(try check("check \"b\": 2 > 1").line(labelWidth: 1) == "✓ b  true")
+        #expect(try check("check \"b\": 2 > 1").line(labelWidth: 1) == "✓ b  2 > 1")
+        #expect(try check("check \"b\": 2 / 3 < 0.5").line(labelWidth: 1) == "✗ b  not 0.6667 < 0.5")
+        #expect(try check("check \"b\": 2 > 1 and 1 > 0").line(labelWidth: 1) == "✓ b  true")
+        #expect(try check("check \"b\": [2, 3] > 1").line(labelWidth: 1) == "✓ b  true")
         let found = try check("check estimate([2, 4]) ~= 5")
         #expect(found.z == 2 && found.limit == 4 && found.standardError == 1)
     }

@@ -13,7 +13,8 @@ extension CheckOutcome {
         let plusMinus = ascii ? "+-" : "±"
         switch mode {
         case .boolean:
-            return (passed ? "true" : "false", "")
+            let shown = comparison ?? (passed ? "true" : "false")
+            return (ascii ? shown.replacing("±", with: "+-") : shown, "")
         case .exact:
             let delta = ascii ? "|d|" : "|Δ|"
             return ("\(delta) = \(shortNumber(error ?? .nan, digits: 2))", "tolerance \(shortNumber(tolerance ?? .nan, digits: 2))")

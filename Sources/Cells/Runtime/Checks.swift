@@ -9,6 +9,8 @@ public struct CheckOutcome: Sendable {
     public var mode: Mode
     public var measured: Value
     public var expected: Value
+    /// Of a condition that compares two numbers: both, as in `0.0138 < 0.05`.
+    public var comparison: String?
     /// The largest over the elements; nil for a condition.
     public var error: Double?
     public var tolerance: Double?
@@ -46,7 +48,7 @@ extension Evaluator {
         if let expression = check.label, case .text(let text) = try evaluate(expression) { label = text }
         switch check.claim {
         case .condition(let expression):
-            let value = try evaluate(expression)
+            let (value, comparison) = try compared(expression)
             let passed: Bool
             switch value {
             case .boolean(let flag): passed = flag
@@ -54,7 +56,7 @@ extension Evaluator {
             default: throw CellError("A check needs a condition, and this is \(value.kind).", at: expression.span)
             }
             return CheckOutcome(
-                label: label ?? sourceText(expression.span), mode: .boolean, measured: value, expected: .boolean(true), passed: passed,
+                label: label ?? sourceText(expression.span), mode: .boolean, measured: value, expected: .boolean(true), comparison: comparison, passed: passed,
                 canFail: options.provesChecks ? canFail(expression) : nil)
         case .close(let left, let right, let bounds, let whole):
             let measured = try evaluate(left), expected = try evaluate(right)
@@ -70,6 +72,17 @@ extension Evaluator {
                 canFail: options.provesChecks
                     ? sourceText(left.span) != sourceText(right.span) && canFail(measured, expected, tolerance, at: whole) : nil)
         }
+    }
+
+    /// A condition's value, and the two numbers that it compares where it does no more.
+    private func compared(_ condition: Expression) throws -> (value: Value, comparison: String?) {
+        guard case .operation(let first, let rest) = condition.form, rest.count == 1, let operand = rest.first, operand.sign.compares, operand.sign != .close else {
+            return (try evaluate(condition), nil)
+        }
+        let left = try evaluate(first), right = try evaluate(operand.value)
+        let value = try apply(operand.sign, left, right, at: operand.signSpan)
+        guard let a = left.shown, let b = right.shown, case .boolean(let holds) = value else { return (value, nil) }
+        return (value, holds ? "\(a) \(operand.sign.rawValue) \(b)" : "not \(a) \(operand.sign.rawValue) \(b)")
     }
 
     private func bound(_ expression: Expression) throws -> Double {
@@ -175,5 +188,18 @@ extension Evaluator {
             } catch {}
         }
         return "NaN is never close to anything: it came in with a name of this check."
+    }
+}
+
+extension Value {
+    /// A single number, or an estimate of one, in a few digits.
+    fileprivate var shown: String? {
+        switch self {
+        case .tensor(let x) where x.rank == 0: return shortNumber(x.item, digits: 4)
+        case .estimate(let estimate) where estimate.value.rank == 0:
+            let (value, error) = roundedTogether(estimate.value.item, estimate.standardError.item)
+            return "\(value) ± \(error)"
+        default: return nil
+        }
     }
 }

@@ -124,6 +124,7 @@ private struct ArchiveWriter {
             for number in [check.error, check.tolerance, check.standardError, check.z, check.limit] { write(number) }
             write(check.passed)
             write(check.note)
+            write(check.comparison)
         }
         return true
     }
@@ -224,8 +225,10 @@ private struct ArchiveReader {
         let measured = try value(), expected = try value()
         var numbers: [Double?] = []
         for _ in 0..<5 { numbers.append(try optional { try $0.number() }) }
-        return CheckOutcome(
+        var check = CheckOutcome(
             label: label, mode: mode, measured: measured, expected: expected, error: numbers[0], tolerance: numbers[1], passed: try flag(),
             standardError: numbers[2], z: numbers[3], limit: numbers[4], note: try optional { try $0.text() })
+        check.comparison = try optional { try $0.text() }
+        return check
     }
 }
