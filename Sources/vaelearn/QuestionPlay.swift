@@ -105,8 +105,8 @@ extension LessonPlayer {
                 if let hint = asking.hints.popFirst() { write(page.prose(session.filled(hint))) } else { screen.say("There are no more hints.", .dim) }
                 continue
             case ":solution":
+                if asking.kind == .lab { return .given(text) }
                 write(asking.solution)
-                if asking.kind == .lab { continue }
                 return .skip
             case ":skip": return .skip
             case _ where text.hasPrefix("="): result = evaluate(String(text.dropFirst()).trimmed)
@@ -133,14 +133,18 @@ extension LessonPlayer {
             write(page.wrapped("You have mended this one.", .dim))
             return nil
         }
-        var asking = Asking(
-            kind: .lab, hints: lab.talk.hints[...], solution: page.source(lab.solution.source.text, number: nil, isEdited: false))
+        var asking = Asking(kind: .lab, hints: lab.talk.hints[...], solution: [])
         while true {
             switch answer(&asking) {
             case .move(let move): return move
             case .skip: return nil
             case .given(let command):
                 switch command {
+                case ":solution":
+                    attempt(lab, lab.solution.source.text, isEdited: false)
+                    if let why = lab.talk.why { write(page.prose(session.filled(why))) }
+                    write(page.wrapped("That was the solution. :skip goes on, :edit mends yours.", .dim))
+                    continue
                 case ":reset": labTexts[lab.id] = nil
                 case ":edit", ":e":
                     guard let edited = edit(labTexts[lab.id] ?? lab.start.source.text, name: lab.id) else { continue }
@@ -158,14 +162,19 @@ extension LessonPlayer {
     /// Runs the learner's cell and the lab's check, and shows both.
     @discardableResult
     private func showAttempt(_ lab: Lab) -> Bool {
-        let text = labTexts[lab.id] ?? lab.start.source.text
-        screen.write(page.source(text, number: nil, isEdited: labTexts[lab.id] != nil))
+        let isMended = attempt(lab, labTexts[lab.id] ?? lab.start.source.text, isEdited: labTexts[lab.id] != nil)
+        if isMended { write(page.wrapped(page.style == .unicode ? "✓ Mended." : "Mended.", .pass)) }
+        return isMended
+    }
+
+    @discardableResult
+    private func attempt(_ lab: Lab, _ text: String, isEdited: Bool) -> Bool {
+        screen.write(page.source(text, number: nil, isEdited: isEdited))
         screen.blank()
         let attempt = running {
             screen.whileBusy("running \(lab.id)", gauge: gauge) { session.attempt(lab, text) }
         }
         show(attempt, source: text, check: lab.check.source.text)
-        if attempt.passed { write(page.wrapped(page.style == .unicode ? "✓ Mended." : "Mended.", .pass)) }
         return attempt.passed
     }
 }
