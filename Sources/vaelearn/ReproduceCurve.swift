@@ -18,12 +18,7 @@ enum ReproduceCurve: Reproduction {
     static let last = 105.0...106.2
 
     static func measure(_ laboratory: Laboratory) throws -> Reproduced {
-        let (train, test) = laboratory.mnist!
-        var options = TrainingOptions()
-        options.seed = laboratory.seed
-        options.epochs = published.count
-        let history = try laboratory.train(
-            ModelConfiguration(shape: train.shape), on: train, testedOn: test, options: options, label: "784-400-20").history
+        let history = try laboratory.trainOnMNIST(hidden: 400, latent: 20, epochs: published.count, batch: 128, label: "784-400-20").history
         let measured = history.map(\.testLoss), epochs = published.indices.map { Double($0 + 1) }
         let findings = published.indices.map { epoch in
             Finding(

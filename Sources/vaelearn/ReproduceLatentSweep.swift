@@ -25,20 +25,13 @@ enum ReproduceLatentSweep: Reproduction {
     static let usedFrom = 0.01
 
     static func measure(_ laboratory: Laboratory) throws -> Reproduced {
-        let (train, test) = laboratory.mnist!
-        var options = TrainingOptions()
-        options.seed = laboratory.seed
-        options.epochs = epochs
-        options.batch = 100
         var bounds: [[Double]] = [], gaps: [Double] = [], unitsUsed = 0
         for latent in latents {
-            let (model, history) = try laboratory.train(
-                ModelConfiguration(shape: train.shape, hidden: [500], latent: latent), on: train, testedOn: test, options: options,
-                label: "\(latent) latents")
+            let (model, history) = try laboratory.trainOnMNIST(hidden: 500, latent: latent, epochs: epochs, batch: 100, label: "\(latent) latents")
             bounds.append(history.map { -$0.testLoss })
             let last = history[history.count - 1]
             gaps.append(last.testLoss - last.trainLoss)
-            if latent == latents.last { unitsUsed = units(of: model, test.items) }
+            if latent == latents.last { unitsUsed = units(of: model, laboratory.mnist!.test.items) }
         }
         let ends = bounds.map { $0[epochs - 1] }
         var findings = (0..<3).map { step in
@@ -52,7 +45,7 @@ enum ReproduceLatentSweep: Reproduction {
         findings.append(Finding(
             quantity: "of 200 latents, in use", published: .statement("few"), measured: Double(unitsUsed), band: used, digits: 0))
 
-        let seen = (1...epochs).map { Double($0 * train.count) }
+        let seen = (1...epochs).map { Double($0 * laboratory.mnist!.train.count) }
         let lines = zip(latents, bounds).map { Mark.line(.init(x: seen, y: $1, label: "\($0) latents")) }
         let figure = Figure(
             id: name, title: "With 200 latents the bound is \(twoDigits(abs(ends[4] - ends[3]))) nats \(ends[4] < ends[3] ? "below" : "above") that with 20",

@@ -26,12 +26,7 @@ enum ReproduceManifold: Reproduction {
 
     static func measure(_ laboratory: Laboratory) throws -> Reproduced {
         let (train, test) = laboratory.mnist!
-        var options = TrainingOptions()
-        options.seed = laboratory.seed
-        options.epochs = epochs
-        options.batch = 100
-        let model = try laboratory.train(
-            ModelConfiguration(shape: train.shape, hidden: [500], latent: 2), on: train, testedOn: test, options: options, label: "784-500-2").model
+        let model = try laboratory.trainOnMNIST(hidden: 500, latent: 2, epochs: epochs, batch: 100, label: "784-500-2").model
         let places = (0..<side).map { place in
             let offset = (Double(place) + 0.5) / Double(side) - 0.5
             return Float(normalQuantile(offset: offset, tail: 0.5 - abs(offset)))

@@ -80,4 +80,15 @@ struct Laboratory {
         }
         return (trainer.model, history)
     }
+
+    /// A VAE on MNIST's training part, which is there for a reproduction that needs it; Adam with its usual rate.
+    func trainOnMNIST(
+        hidden: Int, latent: Int, epochs: Int, batch: Int, label: String
+    ) throws -> (model: TrainedModel, history: [EpochRecord]) {
+        let (train, test) = mnist!
+        var options = TrainingOptions()
+        (options.seed, options.epochs, options.batch) = (seed, epochs, batch)
+        return try self.train(
+            ModelConfiguration(shape: train.shape, hidden: [hidden], latent: latent), on: train, testedOn: test, options: options, label: label)
+    }
 }
